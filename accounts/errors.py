@@ -1,0 +1,117 @@
+"""What accounts refuses, as exceptions with data and without HTTP.
+
+AccountsError
+├── SignInRequired          nobody is signed in
+├── InvalidCredential       a token that is malformed, unknown, expired or revoked
+├── MissingScope            the credential may not do this
+├── StepUpRequired          the act needs a browser and a recent proof of identity
+├── InvalidTokenRequest     a token was asked for that must not exist
+├── StaleForm               a form that creates a secret was sent twice, or too late
+├── UnknownClient           no OAuth client goes by that id
+├── InvalidScope            a device asked for no scope, or for one nobody knows
+├── InvalidDeviceCode       a device code that is unknown, used, or another client's
+├── WrongUserCode           a person typed a code that no device shows
+├── CodeEntryLocked         too many wrong codes were typed
+├── DeviceGrantClosed       a device request that was decided, used, or has lapsed
+├── SignInRefused           a provider did not, or may not, let somebody in
+│   ├── StateRefused        the round trip was not this browser's own
+│   └── StepUpRefused       the round trip proved somebody else, or nothing recent
+├── UnknownProvider         nobody can sign in with that here
+└── InvalidNamespace        a name that cannot be taken
+"""
+
+from datetime import timedelta
+
+from accounts.scopes import Scope
+
+
+class AccountsError(Exception):
+    """Any refusal of this room."""
+
+
+class SignInRequired(AccountsError):
+    """The act needs a signed-in actor."""
+
+
+class InvalidCredential(AccountsError):
+    """The presented token does not let anybody in; never says why, so that nothing is learned."""
+
+
+class MissingScope(AccountsError):
+    """The credential lacks a scope."""
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(f"this needs a token with the scope {scope.value!r}")
+        self.scope = scope
+
+
+class StepUpRequired(AccountsError):
+    """The act needs a browser session that proved its identity in the last ten minutes."""
+
+
+class InvalidTokenRequest(AccountsError):
+    """A token with these properties must not exist; `field` names what to change."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class StaleForm(AccountsError):
+    """The form has already created what it creates, or was open for too long."""
+
+
+class UnknownClient(AccountsError):
+    """No OAuth client is registered under the id."""
+
+
+class InvalidScope(AccountsError):
+    """The requested scopes are none that a token can have."""
+
+
+class InvalidDeviceCode(AccountsError):
+    """The device code opens nothing; never says why, so that nothing is learned."""
+
+
+class WrongUserCode(AccountsError):
+    """No device shows the code that was typed; `attempts_left` says how many more are allowed."""
+
+    def __init__(self, *, attempts_left: int) -> None:
+        super().__init__("no device shows this code")
+        self.attempts_left = attempts_left
+
+
+class CodeEntryLocked(AccountsError):
+    """Codes cannot be entered now; `retry_after` is when the lock ends at the latest."""
+
+    def __init__(self, *, retry_after: timedelta) -> None:
+        super().__init__("too many wrong codes")
+        self.retry_after = retry_after
+
+
+class DeviceGrantClosed(AccountsError):
+    """The request is no longer open: somebody decided, its token was fetched, or time is up."""
+
+
+class SignInRefused(AccountsError):
+    """Nobody is let in; `reason` is a word of a closed list, for the audit trail and the page."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class StateRefused(SignInRefused):
+    """The `state` of a callback is not one that this browser may use now."""
+
+
+class StepUpRefused(SignInRefused):
+    """The provider did not prove anew that this is the person who is signed in."""
+
+
+class UnknownProvider(AccountsError):
+    """No such provider is configured."""
+
+
+class InvalidNamespace(AccountsError):
+    """The name is malformed, reserved, taken or looks like one that is."""

@@ -1,0 +1,70 @@
+"""What people type and tick on the pages of this room."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+
+from accounts.models.credential import ACCOUNT_SCOPE_LIFETIME, MAXIMUM_LIFETIME
+from accounts.scopes import ALL_SCOPES, Scope
+from accounts.tokens import ACCOUNT_SCOPE_IS_SHORT
+
+_LIFETIMES = {
+    "hour": (timedelta(hours=1), "1 hour"),
+    "day": (timedelta(days=1), "1 day"),
+    "month": (timedelta(days=30), "30 days"),
+    "quarter": (timedelta(days=90), "90 days"),
+    "year": (MAXIMUM_LIFETIME, "1 year"),
+}
+_DEFAULT_LIFETIME = "year"
+
+
+class GrantForm(forms.Form):
+    """What a token may do and for how long; every scope is offered that `offered` names."""
+
+    scopes = forms.MultipleChoiceField(
+        label="What it may do",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one."},
+    )
+    lifetime = forms.ChoiceField(
+        label="Expires after",
+        choices=[(name, label) for name, (_, label) in _LIFETIMES.items()],
+        initial=_DEFAULT_LIFETIME,
+    )
+
+    def __init__(self, *args: Any, offered: frozenset[Scope] = ALL_SCOPES, **options: Any) -> None:
+        super().__init__(*args, **options)
+        choices = [(scope.value, scope.description) for scope in Scope if scope in offered]
+        field = self.fields["scopes"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = choices
+        if Scope.ACCOUNT in self.initial.get("scopes", ()):
+            # What is preselected must be possible.
+            self.initial.setdefault("lifetime", "hour")
+
+    def clean(self) -> dict[str, Any]:
+        """Turn choices into scopes and a duration; refuse what a token cannot be."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if "scopes" in cleaned:
+            cleaned["scopes"] = frozenset(Scope(name) for name in cleaned["scopes"])
+        if "lifetime" in cleaned:
+            cleaned["lifetime"] = _LIFETIMES[cleaned["lifetime"]][0]
+        is_long = cleaned.get("lifetime", timedelta()) > ACCOUNT_SCOPE_LIFETIME
+        if is_long and Scope.ACCOUNT in cleaned.get("scopes", ()):
+            self.add_error("lifetime", ACCOUNT_SCOPE_IS_SHORT)
+        return cleaned
+
+
+class TokenForm(GrantForm):
+    """A new personal token."""
+
+    label = forms.CharField(
+        label="Label",
+        max_length=80,
+        help_text="What will use it, so that you recognise it later.",
+        error_messages={"required": "Give the token a label you will recognise later."},
+    )
+    ticket = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    field_order = ("label", "scopes", "lifetime", "ticket")

@@ -1,0 +1,45 @@
+"""The pages of this room."""
+
+from django.conf import settings
+from django.urls import URLPattern, path
+
+from accounts.dev_sign_in import PATH
+from accounts.views import dev_sign_in, device, oauth, sessions, sign_in, step_up, tokens
+
+urlpatterns: list[URLPattern] = [
+    path("sign-in", sign_in.sign_in, name="sign_in"),
+    path("sign-out", sign_in.sign_out, name="sign_out"),
+    path("step-up", step_up.step_up, name="step_up"),
+    path("settings/sessions", sessions.listing, name="sessions"),
+    path("settings/sessions/others/end", sessions.end_others, name="end_other_sessions"),
+    path("settings/sessions/<str:public_id>/end", sessions.end, name="end_session"),
+    path("settings/tokens", tokens.listing, name="tokens"),
+    path("settings/tokens/new", tokens.create, name="new_token"),
+    path("settings/tokens/<str:public_id>/revoke", tokens.revoke, name="revoke_token"),
+    path("device", device.enter, name="device"),
+    path("device/<str:public_id>", device.decide, name="device_grant"),
+    path("oauth/device_authorization", oauth.device_authorization, name="device_authorization"),
+    path("oauth/token", oauth.token, name="oauth_token"),
+    path("oauth/revoke", oauth.revoke, name="oauth_revoke"),
+    path(".well-known/oauth-authorization-server", oauth.metadata, name="oauth_metadata"),
+    # One redirect URI a provider (RFC 9700 section 4.4.2.2), under the names the library asks for.
+    path(
+        "sign-in/github/callback",
+        sign_in.callback,
+        {"provider_id": "github"},
+        name="github_callback",
+    ),
+    path(
+        "sign-in/google/callback",
+        sign_in.callback,
+        {"provider_id": "google"},
+        name="google_callback",
+    ),
+    path(
+        "sign-in/sso/<slug:provider_id>/callback",
+        sign_in.callback,
+        name="openid_connect_callback",
+    ),
+]
+if settings.DEV_SIGN_IN:
+    urlpatterns += [path(f"{PATH}/<str:signed>", dev_sign_in.redeem, name="dev_sign_in")]
