@@ -1,0 +1,183 @@
+"""One request to the API and its answer: time limits, retries, nothing sent elsewhere."""
+
+import json
+import secrets
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from mog_cli import __version__, faults, refusals
+from mog_cli.errors import ConfigError, ConnectionFailed, MogError, UnexpectedAnswer
+from mog_cli.output import Console
+from mog_cli.retries import RetryPolicy
+from mog_cli.tokens import Token
+
+Json = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long and how much one answer may take."""
+
+    connect_seconds: float = 10.0
+    # Between two pieces of an answer, and for all of it.
+    read_seconds: float = 30.0
+    total_seconds: float = 60.0
+    answer_bytes: int = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What to ask.
+
+    `is_repeatable`: asking twice does no harm, so a lost answer may be asked for again.
+    `may_be_empty`: a success needs no body.
+    """
+
+    method: str
+    path: str
+    json_body: Mapping[str, object] | None = None
+    form: Mapping[str, str] | None = None
+    is_repeatable: bool = False
+    may_be_empty: bool = False
+
+
+class Connection:
+    """A connection to one server, with or without a token; close it or use it in `with`."""
+
+    def __init__(
+        self,
+        *,
+        origin: str,
+        console: Console,
+        token: Token | None = None,
+        transport: httpx.BaseTransport | None = None,
+        limits: Limits | None = None,
+        policy: RetryPolicy | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.origin = origin
+        self._console = console
+        self._token = token
+        self._limits = limits or Limits()
+        self._policy = policy or RetryPolicy()
+        self._sleep = sleep
+        self._http = _open(origin=origin, transport=transport, limits=self._limits)
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the connection."""
+        self._http.close()
+
+    def exchange(self, call: Call) -> Json:
+        """Return the JSON object the server answers with a status below 300.
+
+        Raises ApiError, UnexpectedAnswer and ConnectionFailed.
+        """
+        attempt = 1
+        while True:
+            try:
+                return self._attempt(call)
+            except MogError as error:
+                delay = self._delay(call, attempt=attempt, error=error)
+                if delay is None:
+                    raise
+            self._console.progress(f"{self.origin} is busy; trying again in {delay:.0f} s")
+            self._sleep(delay)
+            attempt += 1
+
+    def _delay(self, call: Call, *, attempt: int, error: MogError) -> float | None:
+        if not call.is_repeatable or not refusals.is_passing(error):
+            return None
+        return self._policy.delay(
+            attempt=attempt,
+            retry_after_seconds=getattr(error, "retry_after_seconds", None),
+            spread=secrets.SystemRandom().random(),
+        )
+
+    def _attempt(self, call: Call) -> Json:
+        began_at = time.monotonic()
+        try:
+            with self._http.stream(
+                call.method,
+                f"{self.origin}{call.path}",
+                json=call.json_body,
+                data=call.form,
+                headers={"Authorization": f"Bearer {self._token.secret}"} if self._token else {},
+            ) as response:
+                content = self._read(response, give_up_at=began_at + self._limits.total_seconds)
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            self._console.trace(f"{call.method} {call.path}: {type(error).__name__}")
+            raise faults.explain(error, origin=self.origin) from error
+        self._trace(call, response, seconds=time.monotonic() - began_at)
+        if call.may_be_empty and response.is_success and not content:
+            return {}
+        return self._understand(response, content)
+
+    def _read(self, response: httpx.Response, *, give_up_at: float) -> bytes:
+        """Return the body; a drip or a flood ends here, not in memory or in a hang."""
+        content = bytearray()
+        for piece in response.iter_bytes():
+            content += piece
+            if len(content) > self._limits.answer_bytes:
+                raise UnexpectedAnswer(f"The answer of {self.origin} is too long to be meant.")
+            if time.monotonic() > give_up_at:
+                raise ConnectionFailed(
+                    f"{self.origin} answered too slowly.",
+                    code="timeout",
+                    advice="Try again in a moment.",
+                    is_passing=False,
+                )
+        return bytes(content)
+
+    def _understand(self, response: httpx.Response, content: bytes) -> Json:
+        if response.is_redirect:
+            raise refusals.of_redirect(response, origin=self.origin)
+        try:
+            document = json.loads(content)
+        except (ValueError, RecursionError):
+            document = None
+        if not response.is_success:
+            now = datetime.fromtimestamp(time.time(), tz=UTC)
+            raise refusals.of_status(response, document, origin=self.origin, now=now)
+        if not isinstance(document, dict):
+            raise refusals.of_foreign_answer(response, origin=self.origin)
+        return document
+
+    def _trace(self, call: Call, response: httpx.Response, *, seconds: float) -> None:
+        request_id = response.headers.get("X-Request-Id", "none")
+        self._console.trace(
+            f"{call.method} {call.path}: {response.status_code} in {seconds * 1000:.0f} ms, "
+            f"request {request_id}"
+        )
+
+
+def _open(*, origin: str, transport: httpx.BaseTransport | None, limits: Limits) -> httpx.Client:
+    try:
+        return httpx.Client(
+            # Redirects are never followed: a token must not travel to another address.
+            follow_redirects=False,
+            headers={"User-Agent": f"mog/{__version__}", "Accept": "application/json"},
+            timeout=httpx.Timeout(limits.read_seconds, connect=limits.connect_seconds),
+            transport=transport,
+        )
+    except (ValueError, ImportError, httpx.InvalidURL, ssl.SSLError, OSError) as error:
+        # A proxy address that is none, a SOCKS proxy without its library, a missing certificate.
+        raise ConfigError(
+            f"No connection to {origin} can be set up: {error}.",
+            advice="Check HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR.",
+        ) from error

@@ -1,0 +1,99 @@
+"""Turn answers that are no success into errors that say what happened and what to do."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import httpx
+
+from mog_cli import config, retries
+from mog_cli.errors import ApiError, ConnectionFailed, MogError, UnexpectedAnswer
+
+_ADVICE = {
+    401: "Sign in again with: mog auth",
+    410: "It is gone for good.",
+    429: "You are asking too often; slow down.",
+    500: "This is a fault of the server. Try again later, and report it if it stays.",
+    502: "The server is being restarted or is down. Try again in a few minutes.",
+    503: "The server is overloaded or under maintenance. Try again in a few minutes.",
+    504: "The server is too slow just now. Try again in a few minutes.",
+}
+
+
+def is_passing(error: MogError) -> bool:
+    """Tell whether the same request may well succeed a little later."""
+    if isinstance(error, ApiError):
+        return error.status in retries.PASSING_STATUSES
+    return isinstance(error, ConnectionFailed) and error.is_passing
+
+
+def of_status(
+    response: httpx.Response, document: object, *, origin: str, now: datetime
+) -> ApiError:
+    """Return the refusal in an answer with status 400 or more, JSON or not."""
+    body: Mapping[str, object] = document if isinstance(document, dict) else {}
+    details = body.get("details")
+    retry_after = retries.parse_retry_after(response.headers.get("Retry-After"), now=now)
+    request_id = _text(body, "requestId") or response.headers.get("X-Request-Id", "")
+    return ApiError(
+        _text(body, "message") or f"{origin} answered with status {response.status_code}.",
+        status=response.status_code,
+        code=_text(body, "code") or f"http_{response.status_code}",
+        advice=_advice(response.status_code, retry_after=retry_after, request_id=request_id),
+        details=_details(details, request_id=request_id),
+        approval_url=_approval_url(body, details),
+        retry_after_seconds=retry_after,
+    )
+
+
+def of_redirect(response: httpx.Response, *, origin: str) -> UnexpectedAnswer:
+    """Return the refusal to follow a redirect."""
+    target = urlsplit(response.headers.get("Location", ""))
+    shown = f"{target.scheme}://{target.netloc}" if target.netloc else "another page"
+    return UnexpectedAnswer(
+        f"{origin} sends its callers on to {shown}. mog does not follow, "
+        "so that your token goes nowhere else.",
+        advice="If that address is the right one, set MOG_API_URL to it.",
+    )
+
+
+def of_foreign_answer(response: httpx.Response, *, origin: str) -> UnexpectedAnswer:
+    """Return the refusal of a success that is no JSON object, such as a sign-in page of a proxy."""
+    kind = response.headers.get("Content-Type", "no content type").split(";")[0]
+    return UnexpectedAnswer(
+        f"{origin} answered, but not as mog's API does ({kind} instead of a JSON object).",
+        advice="A proxy or a network sign-in page may stand between, or MOG_API_URL is wrong.",
+    )
+
+
+def _advice(status: int, *, retry_after: float | None, request_id: str) -> str:
+    parts = [_ADVICE.get(status, "")]
+    if retry_after is not None:
+        parts.append(f"Try again in {max(1, round(retry_after))} s.")
+    if status >= 500 and request_id:
+        parts.append(f"Request {request_id}.")
+    return " ".join(part for part in parts if part)
+
+
+def _details(details: object, *, request_id: str) -> dict[str, object] | None:
+    found: dict[str, object] = {}
+    if details:
+        found["server"] = details
+    if request_id:
+        found["requestId"] = request_id
+    return found or None
+
+
+def _approval_url(*bodies: object) -> str:
+    """Return the page where a person decides, wherever the answer names it."""
+    for body in bodies:
+        for name in ("approvalUrl", "stepUpUrl"):
+            url = _text(body, name) if isinstance(body, dict) else ""
+            if url and config.is_safe_to_open(url):
+                return url
+    return ""
+
+
+def _text(body: Mapping[str, object], name: str) -> str:
+    value = body.get(name)
+    return value if isinstance(value, str) else ""

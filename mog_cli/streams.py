@@ -1,0 +1,51 @@
+"""Write to the standard streams without a traceback when nobody reads them."""
+
+import os
+import sys
+
+
+def write_out(text: str) -> int:
+    """Write to standard output and return an exit code: 1 when that is not possible, else 0.
+
+    A reader who has gone is no news; another fault, such as a full disk, is told.
+    """
+    if sys.stdout is None:  # started with a closed stream, as in `mog ... >&-`
+        return 0
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):
+            write_err(f"mog: {error.strerror}.\n")
+        _forget_stdout()
+        return 1
+    return 0
+
+
+def write_err(text: str) -> None:
+    """Write to standard error; there is nobody to tell when that fails."""
+    if sys.stderr is None:
+        return
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except OSError:
+        return
+
+
+def is_interactive() -> bool:
+    """Tell whether a person can be asked: input and output are both a terminal."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+
+
+def shows_progress() -> bool:
+    """Tell whether standard error is a terminal."""
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
+def _forget_stdout() -> None:
+    # The interpreter flushes once more at its end; the null device takes what is left without a
+    # complaint (Python's library reference, signal, "Note on SIGPIPE").
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    os.close(null)
