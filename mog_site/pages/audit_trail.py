@@ -1,0 +1,88 @@
+"""What the audit trail knows of a person's own security."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from accounts import user_agent
+from accounts.http import MogRequest, actor_of
+from accounts.models import User
+from accounts.step_up import signed_in_required
+from audit.actions import Action
+from audit.models import Event, PersonalData
+
+PAGE_SIZE = 50
+
+_SENTENCES = {
+    Action.ACCOUNT_CREATED: "Account created",
+    Action.ADMIN_EDITED: "Changed something in the admin",
+    Action.AUDIT_RESTORED: "Audit trail restored from a backup",
+    Action.DEVICE_APPROVED: "Device approved",
+    Action.DEVICE_CODE_REFUSED: "Wrong device code entered",
+    Action.DEVICE_DENIED: "Device denied",
+    Action.DEVICE_STARTED: "Device asked to sign in",
+    Action.OAUTH_STATE_REFUSED: "Sign-in refused: it was not started in this browser",
+    Action.SESSION_REVOKED: "Session ended",
+    Action.SIGN_IN_FAILED: "Sign-in failed",
+    Action.SIGN_IN_SUCCEEDED: "Signed in",
+    Action.SIGN_OUT: "Signed out",
+    Action.STAFF_APPOINTED: "Became staff",
+    Action.STAFF_DISMISSED: "No longer staff",
+    Action.STEP_UP_REFUSED: "Confirming your identity failed",
+    Action.STEP_UP_SUCCEEDED: "Identity confirmed",
+    Action.TOKEN_FIRST_USED: "Token used for the first time",
+    Action.TOKEN_ISSUED: "Token created",
+    Action.TOKEN_LEAKED: "Token found in public",
+    Action.TOKEN_REVOKED: "Token revoked",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One event as its person reads it; `ip` and `browser` are empty once they are erased."""
+
+    at: datetime
+    sentence: str
+    ip: str
+    browser: str
+
+
+@never_cache
+@require_GET
+@signed_in_required
+def activity(request: MogRequest) -> HttpResponse:
+    """Show the newest security events of the person, or those before an event they saw."""
+    user = actor_of(request).require_user()
+    events = _events(user, before=request.GET.get("before", ""))
+    is_more = len(events) > PAGE_SIZE
+    shown = events[:PAGE_SIZE]
+    context = {"events": _rows(shown, user=user), "next_before": shown[-1].uid if is_more else ""}
+    return render(request, "accounts/activity.html", context)
+
+
+def _events(user: User, *, before: str) -> list[Event]:
+    own = Event.objects.security_events_of(user.public_id)
+    seen = own.filter(uid=before).first() if before else None
+    if seen is not None:
+        own = own.filter(pk__lt=seen.pk)
+    return list(own[: PAGE_SIZE + 1])
+
+
+def _rows(events: list[Event], *, user: User) -> list[Row]:
+    # Not the address and browser of somebody else, such as staff, who acted on the account.
+    by_themselves = [event.uid for event in events if event.actor_id == user.public_id]
+    personal = PersonalData.objects.filter(event_uid__in=by_themselves)
+    known = {row.event_uid: row for row in personal}
+    return [_row(event, known.get(event.uid)) for event in events]
+
+
+def _row(event: Event, personal: PersonalData | None) -> Row:
+    sentence = _SENTENCES.get(Action(event.action), event.action)
+    if personal is None:
+        return Row(event.at, sentence, "", "")
+    browser = user_agent.summary(personal.user_agent) if personal.user_agent else ""
+    return Row(event.at, sentence, personal.ip, browser)

@@ -1,0 +1,47 @@
+"""The tiers of SPEC 9, each movable by one environment variable: requests in its window."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from mog_site import env
+
+_MINUTE = 60
+_HOUR = 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tier:
+    """A limit: so many requests in so many seconds for one address, one user or one vendor.
+
+    fails: whether requests pass when nobody can count.
+    is_quiet: tells nothing of itself in headers (SPEC 9: auth routes).
+    """
+
+    limit: int
+    seconds: int
+    by: Literal["address", "user", "vendor"]
+    fails: Literal["open", "closed"] = "open"
+    is_quiet: bool = False
+
+
+def from_environment() -> dict[str, Tier]:
+    """Return `settings.RATE_LIMITS`."""
+    return {
+        # Device starts, code entry, sign-in: guessing and mail floods start here.
+        "auth": Tier(
+            limit=env.integer("LIMIT_AUTH", 10),
+            seconds=_MINUTE,
+            by="address",
+            fails="closed",
+            is_quiet=True,
+        ),
+        "financial": Tier(
+            limit=env.integer("LIMIT_FINANCIAL", 30), seconds=_MINUTE, by="user", fails="closed"
+        ),
+        "upload": Tier(limit=env.integer("LIMIT_UPLOAD", 20), seconds=_HOUR, by="vendor"),
+        "authenticated": Tier(
+            limit=env.integer("LIMIT_AUTHENTICATED", 600), seconds=_MINUTE, by="user"
+        ),
+        "public": Tier(limit=env.integer("LIMIT_PUBLIC", 120), seconds=_MINUTE, by="address"),
+        "baseline": Tier(limit=env.integer("LIMIT_BASELINE", 1000), seconds=_MINUTE, by="address"),
+    }

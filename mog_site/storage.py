@@ -1,0 +1,48 @@
+"""Where files live: below `var/`, or in an S3 bucket when one is named."""
+
+from pathlib import Path
+from typing import Any
+
+from mog_site import env
+
+# A signed link opens a file for this many seconds (SPEC 0).
+LINK_SECONDS = 300
+
+
+def from_environment(files: Path, *, is_production: bool) -> dict[str, dict[str, Any]]:
+    """Return Django's STORAGES. files: the folder used without a bucket."""
+    statics = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    return {
+        "default": _bucket() if env.text("S3_BUCKET", "") else _folder(files),
+        "staticfiles": {"BACKEND": statics if is_production else plain},
+    }
+
+
+def _folder(files: Path) -> dict[str, Any]:
+    return {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": files, "file_permissions_mode": 0o600},
+    }
+
+
+def _bucket() -> dict[str, Any]:
+    encryption = env.text("S3_ENCRYPTION", "")
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": env.text("S3_BUCKET"),
+            "access_key": env.text("S3_ACCESS_KEY", None),
+            "secret_key": env.text("S3_SECRET_KEY", None),
+            "endpoint_url": env.text("S3_ENDPOINT_URL", None),
+            "region_name": env.text("S3_REGION", "us-east-1"),
+            "addressing_style": env.text("S3_ADDRESSING_STYLE", "path"),
+            # Without it boto3 signs links for other endpoints by version 2, which few accept.
+            "signature_version": "s3v4",
+            "querystring_auth": True,
+            "querystring_expire": LINK_SECONDS,
+            "file_overwrite": False,
+            "default_acl": None,
+            "object_parameters": {"ServerSideEncryption": encryption} if encryption else {},
+        },
+    }
