@@ -1,0 +1,95 @@
+"""The cast, the moment, the databases: what every test may lean on."""
+
+import shutil
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connections
+from django.test import Client, TransactionTestCase
+from pytest_django import DjangoDbBlocker
+
+from accounts.models import User
+from tests import databases
+from tests.factories.accounts import UserFactory
+
+pytest_plugins = ["tests.live", "tests.chromium"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_blocker: DjangoDbBlocker,
+    django_db_keepdb: bool,  # noqa: FBT001 (a fixture of the plugin)
+    django_db_modify_db_settings: None,
+) -> Iterator[None]:
+    """Make the test database as its owner; tests then run as the restricted role."""
+    with django_db_blocker.unblock():
+        made = databases.made_by_owner(verbosity=0, keep=django_db_keepdb)
+        made.__enter__()
+    yield
+    with django_db_blocker.unblock():
+        made.__exit__(None, None, None)
+
+
+def _empty_database(_case: TransactionTestCase) -> None:
+    databases.empty(connections["default"])
+
+
+# Django's own flush truncates as the running role, which may not touch append-only tables.
+TransactionTestCase._fixture_teardown = _empty_database  # type: ignore[attr-defined]  # private
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits() -> None:
+    """Let no test be limited by what another has sent."""
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_anchors() -> None:
+    """Forget the heads of chains that went with the rows of another test: they would look cut."""
+    shutil.rmtree(settings.AUDIT_ANCHOR_DIR, ignore_errors=True)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """One moment for a whole test."""
+    return datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    """Publishes."""
+    return UserFactory.create(username="alice")
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    """Buys."""
+    return UserFactory.create(username="bob")
+
+
+@pytest.fixture
+def charlie(db: None) -> User:
+    """A stranger: refused everywhere."""
+    return UserFactory.create(username="charlie")
+
+
+@pytest.fixture
+def api_client() -> Client:
+    """A client without cookies, for the API's door."""
+    return Client(enforce_csrf_checks=True)
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A loopback port nobody listens on at this moment."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port

@@ -1,0 +1,282 @@
+"""Every page of the site in each of its states, for tests that look at all of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.test import Client, RequestFactory
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import BrowserContext, Page, Route
+
+from accounts.models import CredentialKind, DeviceGrant, User
+from accounts.scopes import ALL_SCOPES, Scope
+from audit.who import Origin
+from mog_site import error_answers
+from mog_site.errors import FORGED_FORM, UNKNOWN, Problem
+from tests import devices, signed_in
+from tests.factories.accounts import CredentialFactory, UserFactory
+from tests.live import LiveSite
+
+_WRONG_CODE = "BBBB-BBBB"
+_ERROR_PATH = "/an-error"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """An empty browser at the site, whose database holds nobody yet."""
+
+    live: LiveSite
+    context: BrowserContext
+    page: Page
+
+    def sign_in(self, *, is_staff: bool = False, proven_ago: timedelta = timedelta()) -> User:
+        """Give the browser a session of somebody with a name of the longest kind."""
+        user: User = UserFactory.create(
+            username="margarethe-van-der-wonderlich", is_staff=is_staff, is_superuser=is_staff
+        )
+        client = Client()
+        signed_in.sign_in(client, user, proven_ago=proven_ago)
+        name = settings.SESSION_COOKIE_NAME
+        cookie = {"name": name, "value": client.cookies[name].value, "url": self.live.base_url}
+        self.context.add_cookies([cookie])  # type: ignore[list-item]  # a TypedDict, spelled out
+        return user
+
+    def enter_code(self, code: str) -> None:
+        """Type a device's code on its page."""
+        self.page.goto("/device")
+        self.page.get_by_label("Code").fill(code)
+        self.press("Continue")
+
+    def press(self, name: str) -> None:
+        """Press the button of that name and wait for where it leads."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=name, exact=True).click()
+
+
+def _home(visit: Visit) -> None:
+    visit.page.goto("/")
+
+
+def _home_signed_in(visit: Visit) -> None:
+    visit.sign_in(is_staff=True)
+    visit.page.goto("/")
+    visit.page.locator("[data-menu] summary").click()
+
+
+def _sign_in(visit: Visit) -> None:
+    visit.page.goto("/sign-in")
+
+
+def _sign_in_refused(visit: Visit) -> None:
+    visit.page.goto("/sign-in/github/callback?state=forged&code=1")
+
+
+def _dev_sign_in(visit: Visit) -> None:
+    visit.page.goto("/dev-sign-in/any")
+
+
+def _dev_sign_in_refused(visit: Visit) -> None:
+    _dev_sign_in(visit)
+    visit.press("Sign in")
+
+
+def _signed_out(visit: Visit) -> None:
+    visit.sign_in()
+    visit.page.goto("/")
+    visit.page.locator("[data-menu] summary").click()
+    visit.press("Sign out")
+
+
+def _step_up(visit: Visit) -> None:
+    visit.sign_in(proven_ago=timedelta(hours=1))
+    visit.page.goto("/settings/tokens/new")
+
+
+def _device(visit: Visit) -> None:
+    visit.sign_in()
+    visit.page.goto("/device")
+
+
+def _device_wrong(visit: Visit) -> None:
+    visit.sign_in()
+    visit.enter_code(_WRONG_CODE)
+
+
+def _device_locked(visit: Visit) -> None:
+    visit.sign_in()
+    for _ in range(settings.DEVICE_CODE_ATTEMPTS):
+        visit.enter_code(_WRONG_CODE)
+
+
+def _device_ended(visit: Visit) -> None:
+    visit.sign_in()
+    started = devices.started(timezone.now() - timedelta(hours=1))
+    visit.enter_code(started.user_code)
+
+
+def _device_confirm(visit: Visit) -> None:
+    visit.sign_in()
+    started = devices.started(timezone.now(), *ALL_SCOPES)
+    visit.enter_code(started.user_code)
+
+
+def _device_confirm_incomplete(visit: Visit) -> None:
+    visit.sign_in()
+    visit.enter_code(devices.started(timezone.now()).user_code)
+    visit.page.get_by_role("checkbox").uncheck()
+    visit.press("Approve")
+
+
+def _device_approved(visit: Visit) -> None:
+    visit.sign_in()
+    visit.enter_code(devices.started(timezone.now()).user_code)
+    visit.press("Approve")
+
+
+def _device_denied(visit: Visit) -> None:
+    visit.sign_in()
+    visit.enter_code(devices.started(timezone.now()).user_code)
+    visit.press("Deny")
+
+
+def _device_closed(visit: Visit) -> None:
+    _device_confirm(visit)
+    DeviceGrant.objects.update(expires_at=timezone.now())
+    visit.page.reload()
+
+
+def _tokens_empty(visit: Visit) -> None:
+    visit.sign_in()
+    visit.page.goto("/settings/tokens")
+
+
+def _tokens(visit: Visit) -> None:
+    user, now = visit.sign_in(), timezone.now()
+    every = " ".join(sorted(ALL_SCOPES - {Scope.ACCOUNT}))
+    policy = user.spend_policies.get(is_default=True)
+    CredentialFactory.create(
+        user=user, label="w" * 80, scope=every, spend_policy=policy, last_used_at=now
+    )
+    CredentialFactory.create(user=user, kind=CredentialKind.DEVICE, client_id="mog-cli")
+    visit.page.goto("/settings/tokens")
+    visit.page.locator(".confirm summary").last.click()
+
+
+def _token_new(visit: Visit) -> None:
+    visit.sign_in()
+    visit.page.goto("/settings/tokens/new")
+
+
+def _token_new_incomplete(visit: Visit) -> None:
+    _token_new(visit)
+    visit.page.locator("form.form").evaluate("form => form.noValidate = true")
+    visit.page.get_by_role("checkbox", name="account").check()
+    visit.press("Create token")
+
+
+def _token_created(visit: Visit) -> None:
+    _token_new(visit)
+    visit.page.get_by_label("Label").fill("nightly build")
+    visit.page.get_by_role("checkbox", name="read").check()
+    visit.press("Create token")
+
+
+def _sessions(visit: Visit) -> None:
+    user = visit.sign_in()
+    signed_in.sign_in(Client(), user)
+    visit.page.goto("/settings/sessions")
+
+
+def _activity(visit: Visit) -> None:
+    _device_wrong(visit)
+    visit.page.goto("/settings/activity")
+
+
+def _not_found(visit: Visit) -> None:
+    visit.page.goto("/nowhere")
+
+
+def _forbidden(visit: Visit) -> None:
+    visit.sign_in()
+    visit.page.goto("/admin/")
+
+
+def _error(problem: Problem) -> Callable[[Visit], None]:
+    """Return a visit to a page that no address shows at will, under the site's own headers."""
+    request = RequestFactory().get(_ERROR_PATH)
+
+    def show(visit: Visit) -> None:
+        request.origin = Origin(request_id="9b2f61c47d0e4a58")  # type: ignore[attr-defined]
+        body = error_answers.show(request, problem).content.decode()
+
+        def fulfill(route: Route) -> None:
+            route.fulfill(response=route.fetch(), status=problem.status, body=body)
+
+        visit.page.route(f"**{_ERROR_PATH}", fulfill)
+        visit.page.goto(_ERROR_PATH)
+
+    return show
+
+
+def _admin(visit: Visit) -> None:
+    visit.sign_in(is_staff=True)
+    visit.page.goto("/admin/")
+
+
+def _admin_list(visit: Visit) -> None:
+    visit.sign_in(is_staff=True)
+    CredentialFactory.create()
+    visit.page.goto(reverse("admin:accounts_credential_changelist"))
+
+
+def _admin_form(visit: Visit) -> None:
+    visit.sign_in(is_staff=True)
+    group = Group.objects.create(name="support")
+    visit.page.goto(reverse("admin:auth_group_change", args=[group.pk]))
+
+
+def _problem(status: HTTPStatus, message: str) -> Problem:
+    return Problem(status, status.phrase, message)
+
+
+PAGES: dict[str, Callable[[Visit], None]] = {
+    "home": _home,
+    "home-signed-in": _home_signed_in,
+    "sign-in": _sign_in,
+    "sign-in-refused": _sign_in_refused,
+    "dev-sign-in": _dev_sign_in,
+    "dev-sign-in-refused": _dev_sign_in_refused,
+    "signed-out": _signed_out,
+    "step-up": _step_up,
+    "device": _device,
+    "device-wrong": _device_wrong,
+    "device-locked": _device_locked,
+    "device-ended": _device_ended,
+    "device-confirm": _device_confirm,
+    "device-confirm-incomplete": _device_confirm_incomplete,
+    "device-approved": _device_approved,
+    "device-denied": _device_denied,
+    "device-closed": _device_closed,
+    "tokens-empty": _tokens_empty,
+    "tokens": _tokens,
+    "token-new": _token_new,
+    "token-new-incomplete": _token_new_incomplete,
+    "token-created": _token_created,
+    "sessions": _sessions,
+    "activity": _activity,
+    "error-400": _error(_problem(HTTPStatus.BAD_REQUEST, "We could not read this request.")),
+    "error-401": _error(_problem(HTTPStatus.UNAUTHORIZED, "Sign in.")),
+    "error-403": _forbidden,
+    "error-403-form": _error(FORGED_FORM),
+    "error-404": _not_found,
+    "error-429": _error(_problem(HTTPStatus.TOO_MANY_REQUESTS, "Too many requests.")),
+    "error-500": _error(UNKNOWN),
+    "error-503": _error(_problem(HTTPStatus.SERVICE_UNAVAILABLE, "Try again shortly.")),
+    "admin": _admin,
+    "admin-list": _admin_list,
+    "admin-form": _admin_form,
+}

@@ -1,0 +1,115 @@
+"""The real server on the test's own database, for tests that need two sides and a wire.
+
+A test that asks for `live` makes its rows with the usual factories; they are gone afterwards.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from django.db import connections
+
+from tests import databases
+from tests.fakes import providers
+from tests.fakes.providers import Providers
+
+_ROOT = Path(__file__).resolve().parent.parent
+_START_SECONDS = 30.0
+_STOP_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSite:
+    """A running site and the providers it signs people in with."""
+
+    base_url: str
+    process_id: int
+    providers: Providers
+
+
+@pytest.fixture(scope="session")
+def running_site(
+    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LiveSite]:
+    """Run providers and server for the whole session; a test asks for `live` instead."""
+    log = tmp_path_factory.mktemp("live") / "server.log"
+    with providers.running() as running, log.open("wb") as output:
+        port = _free_port()
+        base_url = f"http://127.0.0.1:{port}"
+        process = _start(
+            port, environment=running.environment | {"SITE_URL": base_url}, to=output.fileno()
+        )
+        try:
+            _wait_until_it_answers(base_url, process, log)
+            yield LiveSite(base_url, process.pid, running)
+        finally:
+            _stop(process)
+
+
+@pytest.fixture
+def live(transactional_db: None, running_site: LiveSite) -> LiveSite:
+    """The running site over an empty database, with providers that remember nothing."""
+    for name in ("github", "google", "sso"):
+        running_site.providers[name].reset()
+    return running_site
+
+
+def _start(port: int, *, environment: dict[str, str], to: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
+    command += ["--port", str(port), "--workers", "1", "--blocking-threads", "4"]
+    command += ["--no-ws", "mog_site.wsgi:application"]
+    environment = (
+        os.environ
+        | environment
+        | {
+            "DATABASE_URL": databases.url(connections["default"]),
+            "DJANGO_SETTINGS_MODULE": "mog_site.settings",
+            "MOG_DEV_SIGN_IN": "1",
+            # Every test comes from one address, so that limits are tested elsewhere.
+            "LIMIT_AUTH": "100000",
+            "LIMIT_BASELINE": "100000",
+            "LIMIT_AUTHENTICATED": "100000",
+            # Seconds; long enough to poll in between, short enough to wait for.
+            "OAUTH_DEVICE_INTERVAL": "2",
+        }
+    )
+    # A group of its own, so that stopping it by id reaches its workers and nobody else.
+    return subprocess.Popen(
+        command, cwd=_ROOT, env=environment, stdout=to, stderr=to, start_new_session=True
+    )
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(_STOP_SECONDS)
+
+
+def _wait_until_it_answers(base_url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(httpx.TransportError):
+            httpx.get(f"{base_url}/sign-in", timeout=5)
+            return
+        time.sleep(0.1)
+    pytest.fail(f"the server did not start:\n{log.read_text(encoding='utf-8')[-4000:]}")
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port

@@ -1,0 +1,36 @@
+"""Processes that tests start, and what is left of them."""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+
+def using(folder: Path) -> set[int]:
+    """Return the processes that run with `folder` as their var folder, whoever their parent is."""
+    mark = f"MOG_VAR_DIR={folder}".encode()
+    found = set()
+    for environment in Path("/proc").glob("[0-9]*/environ"):
+        # A process may end, or be another user's, between the look and the read.
+        with suppress(OSError):
+            if mark in environment.read_bytes().split(b"\0"):
+                found.add(int(environment.parent.name))
+    return found
+
+
+def command_of(process_id: int) -> str:
+    """Return the command line of a process, or nothing when it is over."""
+    try:
+        return Path(f"/proc/{process_id}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""
+
+
+def becomes_true(condition: Callable[[], object], *, seconds: float = 20) -> bool:
+    """Wait until something holds; answer whether it did in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
