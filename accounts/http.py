@@ -59,6 +59,16 @@ def public_read(view: _View) -> _View:
     return view
 
 
+def content_of_strangers(view: _View) -> _View:
+    """Declare that a view answers with bytes that somebody has uploaded.
+
+    It lives on the origin of such content only (`settings.CONTENT_URL`), and a browser that shows
+    its answer after all may do nothing with it.
+    """
+    view.content_of_strangers = True  # type: ignore[attr-defined]  # read by the content middleware
+    return view
+
+
 def leads_to_providers(view: _View) -> _View:
     """Let the forms of a page end at the sign-in providers: Chromium counts redirects (CSP 3)."""
     if not settings.SIGN_IN_ORIGINS:

@@ -26,6 +26,7 @@ from mog_package.errors import (
 from mog_package.limits import CANONICAL, UPLOAD, Limits
 from mog_package.manifest import Manifest, manifest_schema, parse_manifest
 from mog_package.package import Package, PackageFile, validate, write_canonical
+from mog_package.package_name import parse_name
 from mog_package.rules import Rule
 from mog_package.server_block import EnvVariable, Server, Transport
 from mog_package.skill_md import Skill, read_skill
@@ -69,6 +70,7 @@ __all__ = [
     "open_archive",
     "open_directory",
     "parse_manifest",
+    "parse_name",
     "read_skill",
     "sha256_of",
     "sha256_of_bytes",

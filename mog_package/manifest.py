@@ -6,7 +6,7 @@ from typing import Any
 
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
-from mog_package import server_block, targets, yaml_reader
+from mog_package import package_name, server_block, targets, yaml_reader
 from mog_package.archive import names
 from mog_package.errors import InvalidVersion, ManifestError, Problem
 from mog_package.limits import UPLOAD
@@ -20,10 +20,6 @@ from mog_package.versions import Version
 
 # agentskills.io, specification, `name`: the folder of a skill is its name.
 _SKILL_SLUG_CHARACTERS = 64
-
-_WORD = "[a-z0-9]+(?:-[a-z0-9]+)*"
-# Vendors are namespaces of 2 to 32 characters (SPEC 2.5).
-_NAME = rf"(?=[^/]{{2,32}}/){_WORD}/{_WORD}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +123,8 @@ _MANIFEST = Record(
     {
         "name": Key(
             Text(
-                longest=128,
-                pattern=_NAME,
+                longest=package_name.LONGEST,
+                pattern=package_name.PATTERN,
                 rule=Rule.BAD_NAME,
                 hint="lowercase letters, digits and single hyphens, such as acme/pdf-tools;"
                 " the vendor has 2 to 32 characters",

@@ -31,6 +31,9 @@ TASK_MODULES = (
     "audit.retention",
     "audit.sealer",
     "audit.verify",
+    "catalog.tiers",
+    "releases.counting",
+    "releases.vetting",
 )
 
 
@@ -53,6 +56,10 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # The alarm rings when an event waits for 5 s; a message a second costs one small file.
     "seal": every(timedelta(seconds=1), "audit.seal"),
     "flush-refusals": every(timedelta(seconds=30), "audit.flush_refusals"),
+    # With the lease of 20 s, a killed worker's release is decided within a minute.
+    "sweep-releases": every(timedelta(seconds=10), "releases.sweep"),
+    "count-downloads": every(timedelta(minutes=1), "releases.count_downloads"),
+    "sort-into-tiers": every(timedelta(hours=1), "catalog.sort_into_tiers"),
     "purge-device-grants": every(timedelta(hours=1), "accounts.purge_device_grants"),
     "truncate-ips": daily("audit.truncate_ips", hour=3),
     "verify-audit": daily("audit.verify", hour=2),

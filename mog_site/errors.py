@@ -23,7 +23,10 @@ from rest_framework import exceptions as rest_errors
 from accounts import errors as accounts_errors
 from accounts.api.pagination import InvalidCursor
 from accounts.api.serializers import camelize
+from catalog import errors as catalog_errors
 from mog_site.throttles import LimiterUnavailable, RateLimited
+from payments import errors as payments_errors
+from releases import errors as releases_errors
 
 # RFC 6750 section 3: a challenge on every 401; the error only where a token was presented.
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="mog"'}
@@ -82,6 +85,11 @@ def step_up_url() -> str:
     return f"{settings.SITE_URL}{reverse('step_up')}"
 
 
+def vendor_url() -> str:
+    """Return the page where a person begins to sell."""
+    return f"{settings.SITE_URL}{reverse('new_vendor')}"
+
+
 def problem_of(error: BaseException) -> Problem | None:
     """Return what an exception becomes, by its nearest class in the table; None for a surprise."""
     for cls in type(error).__mro__:
@@ -108,7 +116,8 @@ def _rest_wait(error: Any) -> Mapping[str, str]:
     return {"Retry-After": str(max(1, int(error.wait or 1)))}
 
 
-def _field_details(error: accounts_errors.InvalidTokenRequest) -> _Details:
+def _field_details(error: Any) -> _Details:
+    """Return what a refusal says that names one `field`."""
     return {camelize(error.field): [str(error)]}
 
 
@@ -132,6 +141,14 @@ _BAD_REQUEST = Rule(
     "We could not read this request. Check it and send again.",
 )
 _INVALID = "Some fields are wrong. `details` names each with what to change."
+_INVALID_CURSOR = Rule(
+    HTTPStatus.BAD_REQUEST,
+    "invalid_cursor",
+    "This cursor is not one of this list. Start again without `cursor`.",
+)
+_INVALID_FIELD = Rule(
+    HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_fields", _INVALID, details=_field_details
+)
 _TOO_LARGE = Rule(
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "too_large",
@@ -165,9 +182,7 @@ RULES: dict[type[BaseException], Rule] = {
         "Confirm in the browser that it is you: open `details.stepUpUrl`, then try again.",
         details=lambda _: {"stepUpUrl": step_up_url()},
     ),
-    accounts_errors.InvalidTokenRequest: Rule(
-        HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_fields", _INVALID, details=_field_details
-    ),
+    accounts_errors.InvalidTokenRequest: _INVALID_FIELD,
     accounts_errors.StaleForm: Rule(
         HTTPStatus.CONFLICT,
         "stale_form",
@@ -218,10 +233,107 @@ RULES: dict[type[BaseException], Rule] = {
         "This name cannot be taken. Choose another.",
         details=lambda error: {"slug": [str(error)]},
     ),
-    InvalidCursor: Rule(
+    InvalidCursor: _INVALID_CURSOR,
+    # catalog
+    catalog_errors.VendorNotFound: Rule(
+        HTTPStatus.NOT_FOUND,
+        "vendor_not_found",
+        "You do not sell under this name. Take it on the page `details.createUrl` names, or check"
+        " its spelling.",
+        details=lambda error: {"vendor": error.slug, "createUrl": vendor_url()},
+    ),
+    catalog_errors.InvalidVendor: _INVALID_FIELD,
+    catalog_errors.InvalidListing: _INVALID_FIELD,
+    catalog_errors.ListingRetired: Rule(
+        HTTPStatus.CONFLICT,
+        "listing_retired",
+        "This listing was retired and takes no more releases. Publish under another name.",
+    ),
+    catalog_errors.TypeChanged: Rule(
+        HTTPStatus.CONFLICT,
+        "type_changed",
+        "A package keeps its type. Publish this one under another name.",
+        details=lambda error: {"was": error.was, "becomes": error.becomes},
+    ),
+    catalog_errors.InvalidPosition: _INVALID_CURSOR,
+    # payments
+    payments_errors.PaymentUnavailable: Rule(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "payment_unavailable",
+        "This listing costs money, and this marketplace cannot take any yet. Choose a free one.",
+        details=lambda error: {"priceCents": error.price_cents},
+    ),
+    payments_errors.NotOffered: Rule(
+        HTTPStatus.CONFLICT,
+        "not_offered",
+        "This listing takes no new buyers. Who has it may still install it.",
+    ),
+    payments_errors.InvalidIdempotencyKey: Rule(
         HTTPStatus.BAD_REQUEST,
-        "invalid_cursor",
-        "This cursor is not one of this list. Start again without `cursor`.",
+        "invalid_idempotency_key",
+        "Send an `Idempotency-Key` of 1 to 255 printable ASCII characters, such as a UUID.",
+    ),
+    # releases
+    releases_errors.InvalidUpload: _INVALID_FIELD,
+    releases_errors.UploadTooLarge: Rule(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "too_large",
+        "The archive is larger than a package may be. Leave out what it does not need.",
+        details=lambda error: {"limitBytes": error.limit_bytes},
+    ),
+    releases_errors.UploadLimitReached: Rule(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "rate_limited",
+        "Too many uploads of this vendor. Wait as many seconds as `Retry-After` says.",
+        headers=lambda error: {"Retry-After": str(ceil(error.retry_after.total_seconds()))},
+    ),
+    releases_errors.VersionTaken: Rule(
+        HTTPStatus.CONFLICT,
+        "version_taken",
+        "This version exists, or is being examined. Raise the version and publish again.",
+        details=lambda error: {"name": error.name, "version": error.version},
+    ),
+    releases_errors.WrongState: Rule(
+        HTTPStatus.CONFLICT,
+        "wrong_state",
+        "The release is in another state by now. Look at it again.",
+        details=lambda error: {"state": error.state.value, "wanted": error.wanted.value},
+    ),
+    releases_errors.ReasonMissing: Rule(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "invalid_fields",
+        _INVALID,
+        details=lambda _: {"reason": ["Say why; others will read it."]},
+    ),
+    releases_errors.NothingPublished: Rule(
+        HTTPStatus.NOT_FOUND,
+        "version_not_found",
+        "This listing has no such version to install. Its page lists those it has.",
+    ),
+    releases_errors.EntitlementRequired: Rule(
+        HTTPStatus.PAYMENT_REQUIRED,
+        "entitlement_required",
+        "You do not have this listing yet. Get it with `POST /v1/purchases`, or on its page.",
+        details=lambda error: {
+            "listing": error.listing.name,
+            "priceCents": error.listing.price_cents,
+            "purchaseUrl": f"{settings.SITE_URL}/{error.listing.name}",
+        },
+    ),
+    releases_errors.ReleaseSuspended: Rule(
+        HTTPStatus.LOCKED,
+        "release_suspended",
+        "A moderator has stopped this version for now. Install another, or try again later.",
+    ),
+    releases_errors.ReleaseRevoked: Rule(
+        HTTPStatus.GONE,
+        "release_revoked",
+        "This version was taken out for good. Remove it where it is installed.",
+    ),
+    releases_errors.LinkRefused: Rule(
+        HTTPStatus.FORBIDDEN,
+        "link_refused",
+        "This link is not one of ours, or its time is over. Ask for a fresh one.",
     ),
     # limits
     RateLimited: Rule(

@@ -54,7 +54,12 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "csp",
+    "django_htmx",
     "mog_site",
+    "releases",
+    "payments",
+    "scanning",
+    "catalog",
     "accounts",
     "audit",
 ]
@@ -69,6 +74,7 @@ MIDDLEWARE = [
     "mog_site.limits.BaselineLimitMiddleware",
     "mog_site.conditional.PublicReadMiddleware",
     "mog_site.middleware.HostMiddleware",
+    "mog_site.content_origin.ContentOriginMiddleware",
     "mog_site.middleware.ErrorMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -76,6 +82,7 @@ MIDDLEWARE = [
     "mog_site.session_actor.SessionActorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "mog_site.limits.PageLimitMiddleware",
 ]
 
@@ -115,6 +122,15 @@ SINGLE_HOST = env.flag("MOG_SINGLE_HOST", default=False)
 # How the volume of the database is encrypted; a statement for whoever runs the site to make.
 ENCRYPTION_AT_REST = env.text("MOG_ENCRYPTION_AT_REST", "")
 STORAGES = storage.from_environment(VAR_DIR / "files", is_production=IS_PRODUCTION)
+# A signed link opens an archive for this many seconds (SPEC 5, fixed).
+LINK_SECONDS = storage.LINK_SECONDS
+# Where files of strangers are served from; an origin of its own in production, so that none of them
+# can ever act in this site's name.
+CONTENT_URL = env.text("CONTENT_URL", SITE_URL).rstrip("/")
+# Uploads on their way, on the volume of the files: a move there is a rename.
+INCOMING_DIR = VAR_DIR / "incoming"
+# ISO 4217; one for the whole marketplace.
+CURRENCY = env.text("CURRENCY", "USD")
 
 # --- People
 

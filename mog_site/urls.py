@@ -17,5 +17,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(".well-known/security.txt", security_txt.security_txt, name="security_txt"),
     path("", home.home, name="home"),
     path("settings/activity", audit_trail.activity, name="activity"),
+    path("", include("releases.urls")),
     path("", include("accounts.urls")),
 ]

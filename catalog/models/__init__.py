@@ -1,0 +1,17 @@
+"""The rows of this room."""
+
+from catalog.models.listing import (
+    Listing,
+    ListingQuerySet,
+    ListingState,
+    Visibility,
+)
+from catalog.models.vendor import Vendor
+
+__all__ = [
+    "Listing",
+    "ListingQuerySet",
+    "ListingState",
+    "Vendor",
+    "Visibility",
+]

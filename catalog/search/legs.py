@@ -1,0 +1,87 @@
+"""The legs of a search: bounded selects that are walked in order until a page is full.
+
+PostgreSQL has a partial index per tier of popularity, SQLite has none and needs none: an embedded
+shelf is one tier. Measured at 10 thousand to 1 million listings (docs/architecture.md, "Search").
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from catalog.models.listing import LAST_TIER
+from catalog.search.query import Query, Sort
+
+_ON_SHELF = "state = 'live' AND visibility = 'public'"
+_ORDERS = {Sort.RECENT: "released_at", Sort.RATING: "rating_score"}
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One select: where, with what parameters, and the column that orders it, downwards."""
+
+    where: str
+    parameters: tuple[Any, ...]
+    order: str = "popularity"
+    # What the engine is told to sort by, where an index on the column itself would mislead it.
+    sort_by: str = "popularity"
+
+
+def postgresql(query: Query) -> Iterator[Leg]:
+    """Yield the legs for tsvector columns and their partial indexes."""
+    facets = " & ".join(f"'{word}'" for word in query.filters.words())
+    words = " & ".join(f"'{word}'" for word in query.words)
+    if query.sort in _ORDERS:
+        order = _ORDERS[query.sort]
+        yield Leg(*_matching("words", words, facets), order=order, sort_by=order)
+        return
+    if not words and not facets:
+        yield Leg(_ON_SHELF, ())
+        return
+    is_ranked = bool(words) and query.sort is Sort.RELEVANCE
+    if is_ranked:
+        yield from _tiers(*_matching("title_words", words, facets))
+    where, parameters = _matching("words", words, facets)
+    if is_ranked:
+        where += " AND NOT title_words @@ to_tsquery('english', %s)"
+        parameters = (*parameters, words)
+    yield from _tiers(where, parameters)
+
+
+def sqlite(query: Query) -> Iterator[Leg]:
+    """Yield the legs for the FTS5 table."""
+    facets = "".join(" AND search_words LIKE %s" for _ in query.filters.words())
+    carried = tuple(f"% {word} %" for word in query.filters.words())
+    order = _ORDERS.get(query.sort, "popularity")
+    where = _ON_SHELF + facets
+    if not query.words:
+        yield Leg(where, carried, order, order)
+        return
+    words = " ".join(f'"{word}"' for word in query.words)
+    in_title, anywhere = f"title : ({words})", words
+    if query.sort is Sort.RELEVANCE:
+        yield Leg(f"{where} AND {_FOUND}", (*carried, in_title))
+        yield Leg(f"{where} AND {_FOUND} AND NOT {_FOUND}", (*carried, anywhere, in_title))
+        return
+    yield Leg(f"{where} AND {_FOUND}", (*carried, anywhere), order, order)
+
+
+_FOUND = "id IN (SELECT rowid FROM catalog_listing_words WHERE catalog_listing_words MATCH %s)"
+
+
+def _matching(column: str, words: str, facets: str) -> tuple[str, tuple[str, ...]]:
+    conditions, parameters = [_ON_SHELF], []
+    if words:
+        conditions.append(f"{column} @@ to_tsquery('english', %s)")
+        parameters.append(words)
+    if facets:
+        conditions.append(f"{column} @@ %s::tsquery")
+        parameters.append(facets)
+    return " AND ".join(conditions), tuple(parameters)
+
+
+def _tiers(where: str, parameters: tuple[Any, ...]) -> Iterator[Leg]:
+    for tier in range(LAST_TIER + 1):
+        # Whole-table statistics make the popularity index look good for words that only unpopular
+        # listings use; `+ 0` hides it: 206 ms became 2.6 (STACK 13).
+        sort_by = "popularity" if tier == LAST_TIER else "popularity + 0"
+        yield Leg(f"tier = {tier} AND {where}", parameters, sort_by=sort_by)

@@ -1,0 +1,46 @@
+"""Who has what: granted inside the transaction that pays for it, or at once when it is free."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from accounts.actor import Actor
+from audit.actions import Action
+from audit.log import record
+from catalog.models import Listing
+from payments.models import Entitlement, Source
+
+
+def active_entitlement(listing: Listing, *, by: Actor) -> Entitlement | None:
+    """Return the entitlement an actor may use for a listing, its own before its organization's."""
+    held = Entitlement.objects.held_by(by).active().filter(listing=listing)
+    return held.order_by(F("organization").asc(nulls_first=True)).first()
+
+
+def grant(
+    listing: Listing, *, source: Source, by: Actor, now: datetime
+) -> tuple[Entitlement, bool]:
+    """Give a listing to the party an actor acts for; tell whether it is new.
+
+    Two grants at once give one entitlement: the database lets one through.
+    """
+    user = by.require_user()
+    holder = {"organization": by.organization} if by.organization else {"user": user}
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                entitlement = Entitlement.objects.create(
+                    listing=listing, source=source, granted_at=now, **holder
+                )
+        except IntegrityError:
+            return Entitlement.objects.active().get(listing=listing, **holder), False
+        data = {"listing": listing.public_id, "source": source.value}
+        record(
+            Action.ENTITLEMENT_GRANTED,
+            by=by.who,
+            now=now,
+            subject=entitlement.subject,
+            data=data,
+        )
+    return entitlement, True

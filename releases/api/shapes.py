@@ -1,0 +1,118 @@
+"""How releases look in JSON."""
+
+from typing import Any
+
+from django.conf import settings
+from rest_framework import serializers
+
+from accounts.api.serializers import CamelSerializer
+from releases.models import Release
+from releases.states import State
+from scanning.models import Finding
+
+_STATES = [(state.value, state.value) for state in State]
+
+
+class NewReleaseSerializer(CamelSerializer):
+    """A seller uploads; the web process looks at these words only, never into the archive."""
+
+    name = serializers.CharField(max_length=200)
+    version = serializers.CharField(max_length=100)
+    publish = serializers.BooleanField(required=False, default=False)
+    archive = serializers.FileField(allow_empty_file=True)
+
+
+class FindingSerializer(CamelSerializer):
+    """One thing a scan found, as its seller may read it: never the matched text."""
+
+    rule_id = serializers.CharField(source="rule")
+    category = serializers.CharField()
+    severity = serializers.CharField()
+    file = serializers.CharField()
+    line = serializers.IntegerField(allow_null=True)
+    advice = serializers.CharField()
+
+
+def _place(finding: Finding) -> tuple[str, int]:
+    return (finding.file, finding.line or 0)
+
+
+class OwnReleaseSerializer(CamelSerializer):
+    """A release as its seller sees it."""
+
+    id = serializers.CharField(source="public_id")
+    name = serializers.CharField()
+    version = serializers.CharField()
+    state = serializers.ChoiceField(choices=_STATES)
+    is_final = serializers.BooleanField()
+    publish = serializers.BooleanField(source="is_to_publish")
+    problem = serializers.CharField()
+    upload_sha256 = serializers.CharField()
+    sha256 = serializers.CharField(source="artifact.sha256", default=None, allow_null=True)
+    size_bytes = serializers.IntegerField(source="upload_bytes")
+    created_at = serializers.DateTimeField()
+    published_at = serializers.DateTimeField(allow_null=True)
+    findings = serializers.SerializerMethodField()
+    url = serializers.SerializerMethodField()
+
+    def get_findings(self, release: Release) -> list[dict[str, Any]]:
+        """Return what the scan found, by file and line."""
+        if release.report is None:
+            return []
+        found = sorted(release.report.findings.all(), key=_place)
+        return [dict(finding) for finding in FindingSerializer(found, many=True).data]
+
+    def get_url(self, release: Release) -> str:
+        """Return the page."""
+        return f"{settings.SITE_URL}/releases/{release.public_id}"
+
+
+class VersionSerializer(CamelSerializer):
+    """A version as everybody sees it who sees the listing."""
+
+    id = serializers.CharField(source="public_id")
+    version = serializers.CharField()
+    state = serializers.ChoiceField(choices=_STATES)
+    sha256 = serializers.CharField(source="artifact.sha256")
+    size_bytes = serializers.IntegerField(source="artifact.size_bytes")
+    published_at = serializers.DateTimeField()
+
+
+class _FileSerializer(CamelSerializer):
+    path = serializers.CharField()
+    size_bytes = serializers.IntegerField(source="sizeBytes")
+    sha256 = serializers.CharField()
+
+
+class VersionDetailSerializer(VersionSerializer):
+    """The same with what is in it."""
+
+    files = _FileSerializer(source="artifact.files", many=True)
+    capabilities = serializers.DictField(source="artifact.capabilities")
+
+
+class WithdrawalSerializer(CamelSerializer):
+    """Why a release is taken back; its buyers read it."""
+
+    reason = serializers.CharField(max_length=500)
+
+
+class NewDownloadSerializer(CamelSerializer):
+    """Somebody wants the bytes of a listing, by its name."""
+
+    listing = serializers.CharField(max_length=200)
+    version = serializers.CharField(max_length=100, required=False, allow_null=True, default=None)
+
+
+class TicketSerializer(CamelSerializer):
+    """Where they are for a few minutes, and what they must be."""
+
+    url = serializers.CharField(source="link.url")
+    expires_at = serializers.DateTimeField(source="link.expires_at")
+    sha256 = serializers.CharField(source="release.artifact.sha256")
+    size_bytes = serializers.IntegerField(source="release.artifact.size_bytes")
+    version = serializers.CharField(source="release.version")
+    entitlement_id = serializers.CharField(
+        source="entitlement.public_id", default=None, allow_null=True
+    )
+    manifest = serializers.DictField(source="release.artifact.manifest")
