@@ -30,6 +30,7 @@ from scanning.errors import Reason, ScanInconclusive
 logger = logging.getLogger(__name__)
 
 _MB = 1024 * 1024
+ANSWER_BYTES = 4 * _MB
 _LAYERS_BYTES = 4096
 _COMPLAINT_BYTES = 1500
 # What the programs import beside the standard library.
@@ -43,8 +44,8 @@ class Limits:
     wall_clock_seconds: float = 30
     cpu_seconds: int = 30
     memory_bytes: int = 512 * _MB
-    file_bytes: int = 16 * _MB
-    answer_bytes: int = 4 * _MB
+    file_bytes: int = ANSWER_BYTES
+    answer_bytes: int = ANSWER_BYTES
 
 
 @dataclass(frozen=True, slots=True)

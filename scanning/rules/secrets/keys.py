@@ -9,7 +9,7 @@ _CHECKSUM_LENGTH = 6
 
 
 def _has_checksum(token: bytes) -> bool:
-    """Tell a token of ours from its likes: CRC32 of all before it, in base62 (docs/architecture.md)."""
+    """Tell a token of ours from its likes: CRC32 of the rest in base62 (docs/architecture.md)."""
     body, told = token[:-_CHECKSUM_LENGTH], token[-_CHECKSUM_LENGTH:]
     number = 0
     for digit in told:
