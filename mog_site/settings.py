@@ -281,6 +281,14 @@ AUDIT_EVENT_KEY = env.text("AUDIT_EVENT_KEY", "" if IS_PRODUCTION else "developm
 AUDIT_SEAL_KEY = env.text("AUDIT_SEAL_KEY", "" if IS_PRODUCTION else "development-only-seal-key")
 AUDIT_ANCHOR_DIR = env.path("AUDIT_ANCHOR_DIR", VAR_DIR / "anchors")
 
+# --- Scanning
+
+# A child that reads a package is killed after so long.
+SCAN_WALL_CLOCK = env.seconds("SCAN_WALL_CLOCK", timedelta(seconds=30))
+SCAN_MEMORY_BYTES = env.integer("SCAN_MEMORY_BYTES", 512 * 1024 * 1024)
+# The operator's own rules, which nobody is told of; empty means none.
+SCAN_RULES_DIR = env.text("SCAN_RULES_DIR", "")
+
 # --- Background work (mog_site/celery.py holds the schedule)
 
 # A task ends within these; anything longer is several tasks.

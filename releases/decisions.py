@@ -1,9 +1,7 @@
 """Move a release by what its scan found."""
 
 import logging
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -16,7 +14,8 @@ from releases import moves, publishing, storage
 from releases.errors import WrongState
 from releases.models import Artifact, Release
 from releases.states import State
-from scanning.engine import Examined
+from scanning.engine import Canonical, Examined
+from scanning.models import Report
 from scanning.verdicts import Verdict
 
 log = logging.getLogger("mog.releases")
@@ -34,11 +33,11 @@ def decide(release: Release, examined: Examined, *, now: datetime) -> None:
     The canonical archive is kept before the row says so: a crash between leaves a file that the
     next attempt finds. A release that another worker decided meanwhile stays as it is.
     """
-    problem = _problem(release, examined)
-    state = State.REJECTED if problem else _STATES[examined.report.verdict]
-    if state is not State.REJECTED:
-        assert examined.canonical is not None
-        storage.put_artifact(examined.canonical, sha256=examined.sha256)
+    archive = examined.canonical
+    problem = _problem(release, archive) if archive else ""
+    state = State.REJECTED if problem else _STATES[examined.verdict]
+    if archive and state is not State.REJECTED:
+        storage.put_artifact(archive.path, sha256=archive.sha256)
     try:
         with transaction.atomic():
             _settle(release, examined, state, problem=problem, now=now)
@@ -70,35 +69,34 @@ def _settle(
     }
     moves.move(release, state, by=Actor.system(), now=now, changes=changes)
     if state is not State.REJECTED:
-        _write_artifact(release, examined, now=now)
+        assert examined.canonical is not None
+        _write_artifact(release, examined.canonical, examined.report, now=now)
     if state is State.ACCEPTED and release.is_to_publish:
         publishing.publish_accepted(release, by=Actor.system(), now=now)
     _tell_seller(release)
     transaction.on_commit(lambda: storage.drop_upload(upload_key), robust=True)
 
 
-def _write_artifact(release: Release, examined: Examined, *, now: datetime) -> None:
+def _write_artifact(release: Release, archive: Canonical, report: Report, *, now: datetime) -> None:
     Artifact.objects.create(
         release=release,
-        sha256=examined.sha256,
-        size_bytes=examined.size_bytes,
-        unpacked_bytes=sum(file.size_bytes for file in examined.files),
-        manifest=dict(examined.manifest),
+        sha256=archive.sha256,
+        size_bytes=archive.size_bytes,
+        unpacked_bytes=sum(file.size_bytes for file in archive.files),
+        manifest=dict(archive.manifest),
         files=[
             {"path": file.path, "sizeBytes": file.size_bytes, "sha256": file.sha256}
-            for file in examined.files
+            for file in archive.files
         ],
-        capabilities=dict(examined.report.capabilities),
-        readme_html=readme.render(examined.readme),
+        capabilities=dict(report.capabilities),
+        readme_html=readme.render(archive.readme),
         created_at=now,
     )
 
 
-def _problem(release: Release, examined: Examined) -> str:
+def _problem(release: Release, archive: Canonical) -> str:
     """Return what is wrong beside the findings; nothing when the archive is what was declared."""
-    manifest: Mapping[str, Any] | None = examined.manifest
-    if not manifest:
-        return ""
+    manifest = archive.manifest
     if manifest["name"] != release.listing.name:
         return "name_mismatch"
     if manifest["version"] != release.version:

@@ -36,7 +36,7 @@ def move(
     Raises WrongState; the caller's transaction then undoes everything.
     """
     before = State(release.state)
-    release.move(to, **(changes or {}))
+    release.move(to, changes or {})
     Transition.objects.create(
         release=release, before=before, after=to, reason=reason, by=by.user, at=now
     )

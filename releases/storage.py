@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from django.conf import settings
 from django.core.files import File
@@ -23,6 +24,12 @@ _UPLOADS = "uploads"
 _ARTIFACTS = "artifacts"
 
 
+if TYPE_CHECKING:
+    _File = File[bytes]
+else:
+    _File = File  # not subscriptable when it runs
+
+
 @dataclass(frozen=True, slots=True)
 class SignedUrl:
     """An address that opens one archive for whoever has it, until `expires_at`."""
@@ -31,7 +38,7 @@ class SignedUrl:
     expires_at: datetime
 
 
-class _MovableFile(File):  # type: ignore[type-arg]
+class _MovableFile(_File):
     """A file that the storage may take instead of copying: a rename is whole or not at all."""
 
     def temporary_file_path(self) -> str:
@@ -40,7 +47,7 @@ class _MovableFile(File):  # type: ignore[type-arg]
         return self.name
 
 
-def put_upload(file: File) -> str:  # type: ignore[type-arg]
+def put_upload(file: "File[bytes]") -> str:
     """Keep an upload; return its key."""
     return default_storage.save(f"{_UPLOADS}/{uuid.uuid4().hex}", file)
 
@@ -58,7 +65,7 @@ def put_artifact(path: Path, *, sha256: str) -> None:
     key = _artifact_key(sha256)
     if default_storage.exists(key):
         with default_storage.open(key) as there:
-            if sha256_of(there) == sha256:
+            if sha256_of(cast("BinaryIO", there)) == sha256:
                 return
         default_storage.delete(key)
     with path.open("rb") as file:
@@ -80,7 +87,7 @@ def local_copy(key: str) -> Iterator[Path]:
         yield copy
 
 
-def open_artifact(sha256: str) -> File:  # type: ignore[type-arg]
+def open_artifact(sha256: str) -> "File[bytes]":
     """Open an archive to read; raises FileNotFoundError."""
     return default_storage.open(_artifact_key(sha256))
 

@@ -39,7 +39,7 @@ class HashingUploadHandler(TemporaryFileUploadHandler):
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Begin a file."""
         super(TemporaryFileUploadHandler, self).new_file(*args, **kwargs)
-        self.file = _Incoming(self.file_name)
+        self.file = _Incoming(self.file_name or "")
         self._files += 1
         if self.field_name != FIELD or self._files > 1:
             raise InvalidUpload(FIELD, f"Send one file, in the field {FIELD!r}.")
@@ -52,8 +52,9 @@ class HashingUploadHandler(TemporaryFileUploadHandler):
         self._hash.update(raw_data)
         super().receive_data_chunk(raw_data, start)
 
-    def file_complete(self, file_size: int) -> UploadedFile | None:
+    def file_complete(self, file_size: int) -> "UploadedFile[bytes]":
         """Return the file, with its digest as `sha256`."""
         file = super().file_complete(file_size)
-        file.sha256 = self._hash.hexdigest()
+        assert file is not None
+        file.sha256 = self._hash.hexdigest()  # type: ignore[attr-defined]  # read by the view
         return file

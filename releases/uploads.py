@@ -24,7 +24,7 @@ from releases.states import State
 class Upload:
     """A file that has arrived, with the digest of exactly these bytes."""
 
-    file: File  # type: ignore[type-arg]
+    file: "File[bytes]"
     sha256: str
     size_bytes: int
 

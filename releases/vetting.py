@@ -64,7 +64,7 @@ def _examine(release: Release) -> None:
     try:
         with (
             storage.local_copy(release.upload_key) as path,
-            engine.examine(path, work_folder=storage.work_folder()) as examined,
+            engine.examine(path, now=timezone.now()) as examined,
         ):
             decisions.decide(release, examined, now=timezone.now())
     except ScanInconclusive as error:

@@ -20,7 +20,9 @@ class CamelSerializer(serializers.Serializer[Any]):
         fields: dict[str, Any] = {}
         for name, field in super().get_fields().items():
             public_name = camelize(name)
-            if public_name != name and field.source is None:
+            if isinstance(field, serializers.SerializerMethodField):
+                field.method_name = field.method_name or f"get_{name}"
+            elif public_name != name and field.source is None:
                 field.source = name
             fields[public_name] = field
         return fields

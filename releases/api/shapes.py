@@ -80,7 +80,7 @@ class VersionSerializer(CamelSerializer):
 
 class _FileSerializer(CamelSerializer):
     path = serializers.CharField()
-    size_bytes = serializers.IntegerField(source="sizeBytes")
+    sizeBytes = serializers.IntegerField()  # noqa: N815 (stored under its public name)
     sha256 = serializers.CharField()
 
 

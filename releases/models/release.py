@@ -1,6 +1,8 @@
 """One version of a listing, from upload to the end."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -152,13 +154,12 @@ class Release(models.Model):
         """Return the version as something that compares."""
         return Version(self.major, self.minor, self.patch)
 
-    def move(self, to: State, *, expected: State | None = None, **changes: object) -> None:
+    def move(self, to: State, changes: Mapping[str, Any]) -> None:
         """Go to another state, together with other columns, if nobody was faster.
 
-        expected: where the release must be; where this object saw it, when not given.
         Raises WrongState when the table of moves has no such move, or somebody moved it first.
         """
-        before = expected or State(self.state)
+        before = State(self.state)
         if to not in MOVES[before]:
             raise WrongState(state=before, wanted=to)
         row = Release.objects.filter(pk=self.pk, state=before)

@@ -1,0 +1,1 @@
+"""What runs inside the sandbox: no Django, no database, no secrets."""

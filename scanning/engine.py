@@ -1,0 +1,191 @@
+"""Examine a package: two children read it, this process only compares, counts and records.
+
+The first child makes the canonical archive of an upload; the second judges that archive and has
+never seen the upload. What both say of the package must be the same.
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from mog_package import CANONICAL, PackageFile, sha256_of
+from scanning import answers, reports, ruleset, sandbox
+from scanning.answers import Facts, Judged, Repacked
+from scanning.child import judge, repack
+from scanning.errors import Reason, ScanInconclusive
+from scanning.models import Finding, Report
+from scanning.rules.packs import to_plain
+from scanning.ruleset import Ruleset
+from scanning.verdicts import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Canonical:
+    """The one archive of a package that was read, and what it says of itself.
+
+    path: valid inside the context of `examine` only. readme: cut behind 256 KB.
+    """
+
+    path: Path
+    sha256: str
+    size_bytes: int
+    manifest: Mapping[str, Any]
+    files: tuple[PackageFile, ...]
+    readme: str
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A scan that came to its end. `canonical` is None when the upload is no valid package."""
+
+    upload_sha256: str
+    report: Report
+    findings: tuple[Finding, ...]
+    canonical: Canonical | None
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return what the findings amount to."""
+        return Verdict(self.report.verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """What all steps of one examination share."""
+
+    folder: Path
+    rules: Ruleset
+    now: datetime
+    begun: float
+
+    def elapsed_ms(self) -> int:
+        """Return the milliseconds since it began."""
+        return round((time.monotonic() - self.begun) * 1000)
+
+
+@contextmanager
+def examine(path: Path, *, now: datetime) -> Iterator[Examined]:
+    """Examine an upload; its canonical archive lives until the context ends.
+
+    Raises ScanInconclusive when nothing is known: the caller holds the release. A conclusive
+    report of the same bytes and rules is used again.
+    """
+    with sandbox.work_folder() as folder:
+        scan = _Scan(folder, ruleset.current(), now, time.monotonic())
+        yield _examine(path, scan)
+
+
+def _examine(path: Path, scan: _Scan) -> Examined:
+    upload_sha256 = _sha256(path)
+    repacked, layers = _repack(path, scan)
+    if repacked.facts is None:
+        report = _refused(upload_sha256, repacked, layers, scan)
+        return Examined(upload_sha256, report, _findings(report), None)
+    canonical = _canonical(repacked.facts, scan)
+    report = _judged(canonical, repacked.facts, scan)
+    return Examined(upload_sha256, report, _findings(report), canonical)
+
+
+def _repack(path: Path, scan: _Scan) -> tuple[Repacked, tuple[str, ...]]:
+    job = sandbox.Job(
+        program=repack.__name__,
+        inputs={repack.UPLOAD: path},
+        outputs={repack.CANONICAL: scan.folder / repack.CANONICAL},
+    )
+    run = _run(job, file_bytes=CANONICAL.archive_bytes)
+    return answers.read_repacked(run.answer), run.layers
+
+
+def _refused(
+    upload_sha256: str, repacked: Repacked, layers: tuple[str, ...], scan: _Scan
+) -> Report:
+    """Record an upload that is no valid package, under its own digest: it has no other."""
+    known = reports.find(upload_sha256, scan.rules)
+    if known and known.facts_sha256:
+        raise ScanInconclusive(Reason.DISAGREEMENT, "it was a valid package before")
+    return known or reports.record(
+        reports.Conclusion(sha256=upload_sha256, ruleset=scan.rules, layers=layers),
+        [reports.broken_form(problem) for problem in repacked.problems],
+        duration_ms=scan.elapsed_ms(),
+        now=scan.now,
+    )
+
+
+def _canonical(facts: Facts, scan: _Scan) -> Canonical:
+    """Hash what the child wrote; its own word for the digest is not asked."""
+    path = scan.folder / repack.CANONICAL
+    if not path.is_file():
+        raise ScanInconclusive(Reason.MALFORMED, "there is no canonical archive")
+    return Canonical(
+        path=path,
+        sha256=_sha256(path),
+        size_bytes=path.stat().st_size,
+        manifest=facts.manifest,
+        files=facts.files,
+        readme=facts.readme,
+    )
+
+
+def _judged(canonical: Canonical, facts: Facts, scan: _Scan) -> Report:
+    """Return the report on a canonical archive; the one there is, or a new one."""
+    known = reports.find(canonical.sha256, scan.rules)
+    if known:
+        _compare(facts, known.facts_sha256)
+        return known
+    judged, layers = _judge(canonical, scan.rules)
+    _compare(facts, judged.facts_sha256)
+    found = [reports.noted_form(warning) for warning in judged.warnings]
+    found += [reports.met(hit, scan.rules) for hit in judged.hits]
+    return reports.record(
+        reports.Conclusion(
+            sha256=canonical.sha256,
+            ruleset=scan.rules,
+            layers=layers,
+            facts_sha256=judged.facts_sha256,
+            capabilities=judged.capabilities,
+        ),
+        found,
+        duration_ms=scan.elapsed_ms(),
+        now=scan.now,
+    )
+
+
+def _judge(canonical: Canonical, rules: Ruleset) -> tuple[Judged, tuple[str, ...]]:
+    job = sandbox.Job(
+        program=judge.__name__,
+        request={"rules": [to_plain(rule) for rule in rules.private]},
+        inputs={judge.ARCHIVE: canonical.path},
+    )
+    run = _run(job)
+    return answers.read_judged(run.answer), run.layers
+
+
+def _run(job: sandbox.Job, *, file_bytes: int = sandbox.ANSWER_BYTES) -> sandbox.Run:
+    wall_clock = settings.SCAN_WALL_CLOCK.total_seconds()
+    ceilings = sandbox.Limits(
+        wall_clock_seconds=wall_clock,
+        cpu_seconds=max(1, int(wall_clock)),
+        memory_bytes=settings.SCAN_MEMORY_BYTES,
+        file_bytes=file_bytes,
+    )
+    return sandbox.run(job, limits=ceilings, is_strict=settings.IS_PRODUCTION)
+
+
+def _compare(facts: Facts, other_sha256: str) -> None:
+    if facts.sha256 != other_sha256:
+        raise ScanInconclusive(Reason.DISAGREEMENT, "two readings of one package")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return sha256_of(file)
+
+
+def _findings(report: Report) -> tuple[Finding, ...]:
+    return tuple(report.findings.order_by("pk"))

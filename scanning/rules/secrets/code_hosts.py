@@ -1,0 +1,96 @@
+"""Where code lives, is built and is published."""
+
+from scanning.rules.secrets.secret_rule import provider
+
+RULES = (
+    provider(
+        "github-token",
+        "token",
+        r"\bgh[pousr]_[A-Za-z0-9]{36,}\b",
+        *("ghp_", "gho_", "ghu_", "ghs_", "ghr_"),
+        provider="GitHub",
+        source="https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github",
+    ),
+    provider(
+        "github-fine-grained-token",
+        "token",
+        r"\bgithub_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}\b",
+        "github_pat_",
+        provider="GitHub",
+        source="https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github",
+    ),
+    provider(
+        "gitlab-token",
+        "token",
+        r"\bgl(?:pat|oas|dt|rt|rtr|cbt|ptt|ft|imt|agent|wt|soat|ffct)-[A-Za-z0-9_-]{20,200}",
+        *("glpat-", "gloas-", "gldt-", "glrt-", "glrtr-", "glcbt-", "glptt-", "glft-"),
+        *("glimt-", "glagent-", "glwt-", "glsoat-", "glffct-"),
+        provider="GitLab",
+        source="https://docs.gitlab.com/security/tokens/#token-prefixes",
+    ),
+    provider(
+        "npm-token",
+        "token",
+        r"\bnpm_[A-Za-z0-9]{36}\b",
+        "npm_",
+        provider="npm",
+        source="https://github.blog/changelog/2021-09-23-npm-has-a-new-access-token-format/",
+    ),
+    provider(
+        "pypi-token",
+        "token",
+        # A macaroon of version 2 whose location is pypi.org or test.pypi.org, in base64.
+        r"\bpypi-(?:AgEIcHlwaS5vcmc|AgENdGVzdC5weXBpLm9yZw)[A-Za-z0-9_-]{50,}",
+        *("pypi-AgEIcHlwaS5vcmc", "pypi-AgENdGVzdC5weXBpLm9yZw"),
+        provider="PyPI",
+        source="https://pypi.org/help/#apitoken",
+    ),
+    provider(
+        "rubygems-key",
+        "key",
+        r"\brubygems_[a-f0-9]{48}\b",
+        "rubygems_",
+        provider="RubyGems",
+        source="https://guides.rubygems.org/api-key-scopes/",
+    ),
+    provider(
+        "docker-token",
+        "token",
+        r"\bdckr_(?:pat|oat)_[A-Za-z0-9_-]{27,40}",
+        *("dckr_pat_", "dckr_oat_"),
+        provider="Docker",
+        source="https://docs.docker.com/security/access-tokens/",
+    ),
+    provider(
+        "postman-key",
+        "key",
+        r"\bPMAK-[a-f0-9]{24}-[a-f0-9]{34}\b",
+        "pmak-",
+        provider="Postman",
+        source="https://learning.postman.com/docs/developer/postman-api/authentication/",
+    ),
+    provider(
+        "sentry-token",
+        "token",
+        r"\bsntry[su]_[A-Za-z0-9+/=_-]{60,}",
+        *("sntrys_", "sntryu_"),
+        provider="Sentry",
+        source="https://docs.sentry.io/account/auth-tokens/",
+    ),
+    provider(
+        "linear-key",
+        "key",
+        r"\blin_api_[A-Za-z0-9]{40}\b",
+        "lin_api_",
+        provider="Linear",
+        source="https://linear.app/docs/api-and-webhooks",
+    ),
+    provider(
+        "atlassian-token",
+        "token",
+        r"\bATATT3[A-Za-z0-9_=-]{100,}",
+        "atatt3",
+        provider="Atlassian",
+        source="https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/",
+    ),
+)
