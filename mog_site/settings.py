@@ -259,6 +259,11 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "The marketplace for agent packages.",
     "VERSION": VERSION,
     "SCHEMA_PATH_PREFIX": "/v1",
+    # Two kinds of state, each under its own name.
+    "ENUM_NAME_OVERRIDES": {
+        "ListingState": "catalog.models.ListingState",
+        "ReleaseState": "releases.models.release.STATE_CHOICES",
+    },
     "PREPROCESSING_HOOKS": ["mog_site.openapi.only_v1"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core import signing
 from django.db import connection
+from django.utils.dateparse import parse_datetime
 
 from catalog.errors import InvalidPosition
 from catalog.models import Listing
@@ -98,7 +99,13 @@ def _read(cursor: str, query: Query) -> _Position:
         leg, value, key = json.loads(signing.b64_decode(_signer(query).unsign(cursor).encode()))
     except (signing.BadSignature, ValueError) as error:
         raise InvalidPosition from error
-    return _Position(leg, value, key)
+    return _Position(leg, _as_stored(value), key)
+
+
+def _as_stored(value: Any) -> Any:
+    """Return a moment in the form that its column compares by; a number as it is."""
+    moment = parse_datetime(value) if isinstance(value, str) else None
+    return connection.ops.adapt_datetimefield_value(moment) if moment else value
 
 
 def _signer(query: Query) -> signing.Signer:

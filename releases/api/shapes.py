@@ -7,10 +7,8 @@ from rest_framework import serializers
 
 from accounts.api.serializers import CamelSerializer
 from releases.models import Release
-from releases.states import State
+from releases.models.release import STATE_CHOICES
 from scanning.models import Finding
-
-_STATES = [(state.value, state.value) for state in State]
 
 
 class NewReleaseSerializer(CamelSerializer):
@@ -43,7 +41,7 @@ class OwnReleaseSerializer(CamelSerializer):
     id = serializers.CharField(source="public_id")
     name = serializers.CharField()
     version = serializers.CharField()
-    state = serializers.ChoiceField(choices=_STATES)
+    state = serializers.ChoiceField(choices=STATE_CHOICES)
     is_final = serializers.BooleanField()
     publish = serializers.BooleanField(source="is_to_publish")
     problem = serializers.CharField()
@@ -72,7 +70,7 @@ class VersionSerializer(CamelSerializer):
 
     id = serializers.CharField(source="public_id")
     version = serializers.CharField()
-    state = serializers.ChoiceField(choices=_STATES)
+    state = serializers.ChoiceField(choices=STATE_CHOICES)
     sha256 = serializers.CharField(source="artifact.sha256")
     size_bytes = serializers.IntegerField(source="artifact.size_bytes")
     published_at = serializers.DateTimeField()

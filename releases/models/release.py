@@ -17,7 +17,7 @@ from releases.errors import WrongState
 from releases.states import FINAL, INSTALLABLE, MOVES, SHOWN, State
 from scanning.models import Report
 
-_STATES = [(state.value, state.value.capitalize()) for state in State]
+STATE_CHOICES = [(state.value, state.value.capitalize()) for state in State]
 _VERSION_SHAPE = r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)$"
 
 
@@ -67,7 +67,7 @@ class Release(models.Model):
     minor = models.PositiveBigIntegerField(editable=False)
     patch = models.PositiveBigIntegerField(editable=False)
     state = models.CharField(
-        max_length=9, choices=_STATES, default=State.UPLOADED.value, editable=False
+        max_length=9, choices=STATE_CHOICES, default=State.UPLOADED.value, editable=False
     )
     # Publish by itself once it is accepted.
     is_to_publish = models.BooleanField(default=False, editable=False)

@@ -7,35 +7,15 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from accounts import token_format
 from accounts.models import Credential, CredentialKind, SpendPolicy, User
-from accounts.token_format import TokenPrefix
 from audit.actions import Action
 from audit.models import Event
-from tests.factories.accounts import CredentialFactory, OrganizationFactory
+from tests.bearer import Bearer
+from tests.factories.accounts import OrganizationFactory
 
 pytestmark = pytest.mark.django_db
 
 TOKENS = "/v1/tokens"
-
-
-class Bearer:
-    """A client with a token, used a moment ago."""
-
-    def __init__(self, user: User, scope: str = "read", **fields: object) -> None:
-        self.plaintext = token_format.generate(TokenPrefix.PERSONAL)
-        lifetime = timedelta(hours=1) if "account" in scope else timedelta(days=1)
-        now = timezone.now()
-        fields = {"created_at": now, "expires_at": now + lifetime, "last_used_at": now} | fields
-        self.credential: Credential = CredentialFactory.create(
-            user=user, scope=scope, plaintext=self.plaintext, **fields
-        )
-        self.client = Client(headers={"Authorization": f"Bearer {self.plaintext}"})
-
-    @property
-    def path(self) -> str:
-        """Return the token's own address."""
-        return f"{TOKENS}/{self.credential.public_id}"
 
 
 def policy(user: User) -> SpendPolicy:

@@ -1,0 +1,62 @@
+"""The least valid rows of the catalog room."""
+
+from typing import Any
+
+import factory
+from django.utils import timezone
+
+from accounts.models import Namespace
+from catalog.models import Listing, ListingState, Vendor
+from catalog.search.filters import words_of
+from tests.factories.accounts import NamespaceFactory, UserFactory
+
+
+class VendorFactory(factory.django.DjangoModelFactory[Vendor]):
+    """A vendor of one person, on a namespace of its own."""
+
+    class Meta:
+        model = Vendor
+
+    slug = factory.Sequence(lambda n: f"vendor-{n}")
+    namespace = factory.LazyAttribute(lambda vendor: _namespace(vendor.slug))
+    user = factory.SubFactory(UserFactory)
+    display_name = factory.LazyAttribute(lambda vendor: vendor.slug.capitalize())
+
+
+class ListingFactory(factory.django.DjangoModelFactory[Listing]):
+    """A free skill that is on the shelf."""
+
+    class Meta:
+        model = Listing
+
+    vendor = factory.SubFactory(VendorFactory)
+    slug = factory.Sequence(lambda n: f"package-{n}")
+    name = factory.LazyAttribute(lambda listing: f"{listing.vendor.slug}/{listing.slug}")
+    title = factory.LazyAttribute(lambda listing: listing.slug.replace("-", " ").capitalize())
+    type = "skill"  # the field; below, annotations cannot say `type`
+    state = ListingState.LIVE
+    latest_version = "1.0.0"
+    released_at = factory.LazyFunction(timezone.now)
+    targets = ["generic"]
+
+    @classmethod
+    def _create(cls, model_class: "type[Listing]", *_args: object, **fields: Any) -> Listing:
+        listing = model_class(**fields)
+        listing.search_words = words_of(listing)
+        listing.save(force_insert=True)
+        return listing
+
+
+class DraftFactory(ListingFactory):
+    """A listing that nothing was published of."""
+
+    type = ""
+    state = ListingState.DRAFT
+    latest_version = ""
+    released_at = None
+    targets: list[str] = []
+
+
+def _namespace(slug: str) -> Namespace:
+    made: Namespace = NamespaceFactory.create(slug=slug, skeleton=slug)
+    return made
