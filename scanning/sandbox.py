@@ -31,6 +31,9 @@ logger = logging.getLogger(__name__)
 
 _MB = 1024 * 1024
 ANSWER_BYTES = 4 * _MB
+_PREFIX = "mog-scan-"
+# Far beyond the longest scan.
+_ABANDONED_SECONDS = 3600
 _LAYERS_BYTES = 4096
 _COMPLAINT_BYTES = 1500
 # What the programs import beside the standard library.
@@ -74,7 +77,8 @@ class Run:
 @contextmanager
 def work_folder() -> Iterator[Path]:
     """Lend a folder that nobody else can enter; it goes with everything in it."""
-    folder = Path(tempfile.mkdtemp(prefix="mog-scan-"))
+    _sweep()
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
     try:
         yield folder
     finally:
@@ -162,7 +166,7 @@ def _see_through(
     if status != 0:
         raise ScanInconclusive(_reason(status), _complaint(folder, status))
     layers = _read_layers(told)
-    _insist(layers, is_strict=is_strict)
+    insist(layers, is_strict=is_strict)
     return layers, peak_bytes
 
 
@@ -224,7 +228,8 @@ def _read_layers(told: bytes) -> tuple[Layer, ...]:
         raise ScanInconclusive(Reason.MALFORMED, "the layers") from None
 
 
-def _insist(layers: tuple[Layer, ...], *, is_strict: bool) -> None:
+def insist(layers: tuple[Layer, ...], *, is_strict: bool) -> None:
+    """Refuse to go on without the required layers, or warn once; raises ScanInconclusive."""
     lacking = missing(frozenset(layers))
     if lacking and is_strict:
         raise ScanInconclusive(Reason.NOT_ISOLATED, ", ".join(lacking))
@@ -235,6 +240,16 @@ def _insist(layers: tuple[Layer, ...], *, is_strict: bool) -> None:
 @cache
 def _warn_once(lacking: tuple[str, ...]) -> None:
     logger.warning("scans are not isolated here; missing: %s", ", ".join(lacking))
+
+
+def _sweep() -> None:
+    """Remove what workers that were killed have left."""
+    long_ago = time.time() - _ABANDONED_SECONDS
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            found = folder.lstat()
+            if found.st_uid == os.getuid() and found.st_mtime < long_ago:
+                _remove(folder)
 
 
 def _remove(folder: Path) -> None:
