@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from mog_package import Rule as FormRule
 from scanning import reports, ruleset
 from scanning.answers import FormProblem
 from scanning.errors import Reason, ScanInconclusive
@@ -123,9 +124,5 @@ def test_the_hash_of_a_match_needs_our_key(settings: Any) -> None:
 
 
 def test_advice_of_a_form_rule_is_a_sentence() -> None:
-    from_child = FormProblem(_rule(), "at the top", "mog.yaml", 1, "name")
-    assert reports.broken_form(from_child).rule.advice == "Name: mog.yaml is missing: at the top."
-
-
-def _rule() -> Any:
-    return reports.package_form.FormRule.MANIFEST_MISSING
+    told = FormProblem(FormRule.MANIFEST_MISSING, "at the top", "mog.yaml", 1, "name")
+    assert reports.broken_form(told).rule.advice == "Name: mog.yaml is missing: at the top."

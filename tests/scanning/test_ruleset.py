@@ -45,7 +45,7 @@ def test_the_version_stays_while_nothing_changes() -> None:
     version = ruleset.load("").version
     ruleset.load.cache_clear()
     assert ruleset.load("").version == version
-    assert len(ruleset.load("").rules) == len(OPEN_RULES)
+    assert {each.rule.id for each in OPEN_RULES} < set(ruleset.load("").rules)
 
 
 def test_a_pack_changes_the_version(pack: Pack) -> None:

@@ -85,6 +85,11 @@ def test_one_rule_fills_no_report() -> None:
     assert len(hits(data)) == 20
 
 
+def test_a_file_of_nothing_but_examples_asks_a_person() -> None:
+    data = (secrets.example("secret/aws-access-key") + b"\n") * 5_000
+    assert hits(data) == [("secret/crowded-file", 2_001)]
+
+
 @pytest.mark.parametrize("each", OPEN_RULES, ids=lambda each: each.rule.id)
 def test_every_rule_names_its_source_and_keeps_its_pattern(each: SecretRule) -> None:
     assert each.source.startswith(("https://", "docs/"))
