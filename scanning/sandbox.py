@@ -71,7 +71,6 @@ class Run:
 
     answer: bytes
     layers: tuple[Layer, ...]
-    peak_bytes: int
 
 
 @contextmanager
@@ -95,12 +94,12 @@ def run(job: Job, *, limits: Limits, is_strict: bool) -> Run:
         box.mkdir(mode=0o700)
         _fill(box, job)
         process = _start(job, folder=folder, limits=limits, is_strict=is_strict)
-        layers, peak_bytes = _see_through(process, folder, limits=limits, is_strict=is_strict)
+        layers = _see_through(process, folder, limits=limits, is_strict=is_strict)
         answer = outputs.read(box / "answer.json", at_most=limits.answer_bytes)
         for name, target in job.outputs.items():
             if os.path.lexists(box / name):
                 outputs.take(box / name, target, at_most=limits.file_bytes)
-        return Run(answer, layers, peak_bytes)
+        return Run(answer, layers)
 
 
 def _fill(box: Path, job: Job) -> None:
@@ -152,14 +151,14 @@ def _library_folders() -> list[str]:
 
 def _see_through(
     process: subprocess.Popen[bytes], folder: Path, *, limits: Limits, is_strict: bool
-) -> tuple[tuple[Layer, ...], int]:
-    """Wait for the end of a child and of all it started; return its layers and peak memory."""
+) -> tuple[Layer, ...]:
+    """Wait for the end of a child and of all it started; return its layers."""
     deadline = time.monotonic() + limits.wall_clock_seconds
     try:
         told = _hear(process, deadline)
         ended = _ends(process, deadline)
     finally:
-        peak_bytes = _end(process)
+        _end(process)
     if not ended:
         raise ScanInconclusive(Reason.TIMED_OUT)
     status = process.returncode
@@ -167,7 +166,7 @@ def _see_through(
         raise ScanInconclusive(_reason(status), _complaint(folder, status))
     layers = _read_layers(told)
     insist(layers, is_strict=is_strict)
-    return layers, peak_bytes
+    return layers
 
 
 def _hear(process: subprocess.Popen[bytes], deadline: float) -> bytes:
@@ -198,13 +197,11 @@ def _is_ready(handle: int, deadline: float) -> bool:
     return bool(poll.poll(max(0.0, deadline - time.monotonic()) * 1000))
 
 
-def _end(process: subprocess.Popen[bytes]) -> int:
-    """Kill whatever is left of a child's group, reap it and return its peak memory in bytes."""
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Kill whatever is left of a child's group, then reap it."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return usage.ru_maxrss * 1024
+    process.wait()
 
 
 def _reason(status: int) -> Reason:

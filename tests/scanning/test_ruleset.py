@@ -80,6 +80,7 @@ def test_a_pack_judges_and_is_not_told(
         _PACK.replace("effect: block", "effect: destroy"),
         _PACK.replace("severity: high", "severity: [high]"),
         _PACK.replace("id: secret/acme-badge", "id: acme-badge"),
+        _PACK.replace("id: secret/acme-badge", "id: secret/Acme_Badge"),
         _PACK.replace("id: secret/acme-badge", "id: secret/github-token"),
         _PACK + _PACK,
         "- !!python/object/apply:os.getcwd []",
