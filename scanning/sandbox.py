@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 _MB = 1024 * 1024
 ANSWER_BYTES = 4 * _MB
+_ANSWER = "answer.json"
 _PREFIX = "mog-scan-"
 # Far beyond the longest scan.
 _ABANDONED_SECONDS = 3600
@@ -55,7 +56,7 @@ class Limits:
 class Job:
     """A program and what it works on.
 
-    inputs: files to copy into the work folder; outputs: where to put files that it may leave
+    inputs: files to copy into the work folder; outputs: where to put the files that it fills
     there; both by their name in that folder.
     """
 
@@ -95,18 +96,19 @@ def run(job: Job, *, limits: Limits, is_strict: bool) -> Run:
         _fill(box, job)
         process = _start(job, folder=folder, limits=limits, is_strict=is_strict)
         layers = _see_through(process, folder, limits=limits, is_strict=is_strict)
-        answer = outputs.read(box / "answer.json", at_most=limits.answer_bytes)
+        answer = outputs.read(box / _ANSWER, at_most=limits.answer_bytes)
         for name, target in job.outputs.items():
-            if os.path.lexists(box / name):
-                outputs.take(box / name, target, at_most=limits.file_bytes)
+            outputs.take(box / name, target, at_most=limits.file_bytes)
         return Run(answer, layers)
 
 
 def _fill(box: Path, job: Job) -> None:
-    """Put request and inputs into the box and hand it to whom the child will be."""
+    """Put all files into the box and hand it to whom the child will be, who can make no more."""
     (box / "request.json").write_bytes(json.dumps(job.request).encode())
     for name, source in job.inputs.items():
         shutil.copyfile(source, box / name)
+    for name in (_ANSWER, *job.outputs):
+        (box / name).touch()
     if os.getuid() == 0:
         for path in (*box.iterdir(), box):
             os.chown(path, NOBODY, NOBODY)

@@ -78,7 +78,11 @@ def test_it_does_not_read_the_database(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", ["/", "/tmp", ".."])
 def test_it_lists_no_folder_but_its_own(path: str) -> None:
     assert attempt("list", path)["errno"] in _REFUSED
-    assert attempt("list", ".")["result"] == ["request.json"]
+    assert sorted(attempt("list", ".")["result"]) == ["answer.json", "request.json"]
+
+
+def test_it_makes_no_files() -> None:
+    assert attempt("write", "another")["errno"] in _REFUSED
 
 
 def test_it_writes_nowhere_else(tmp_path: Path) -> None:
