@@ -8,6 +8,7 @@ from django.core.checks import CheckMessage, Error, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 from mog_site import caching
+from scanning import isolation
 
 TAG = "production"
 # 50 characters of a good generator are beyond guessing (django.core.checks.security.base).
@@ -170,6 +171,20 @@ def _audit_keys(given: Any) -> Iterator[Error]:
         )
 
 
+def _scan_isolation(_given: Any) -> Iterator[Error]:
+    yield from isolation_errors(isolation.missing_layers())
+
+
+def isolation_errors(lacking: tuple[str, ...]) -> Iterator[Error]:
+    """Yield what stands against scanning on a system that lacks required layers."""
+    if lacking:
+        yield Error(
+            f"Scans would not be isolated here: {', '.join(lacking)} is missing.",
+            hint="Run on Linux 6.7 or later with libseccomp, and let containers use landlock.",
+            id="mog.E017",
+        )
+
+
 def _is_weak(key: str) -> bool:
     return key.startswith("development-only") or len(key) < _AUDIT_KEY_LENGTH
 
@@ -184,4 +199,5 @@ _CHECKS: tuple[_Check, ...] = (
     _tls,
     _encryption,
     _audit_keys,
+    _scan_isolation,
 )

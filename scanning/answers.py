@@ -5,7 +5,6 @@ A valid answer still is a stranger's word. It is only ever shown, compared or ju
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -13,15 +12,24 @@ from typing import Any, TypeVar
 from mog_package import InvalidVersion, PackageFile
 from mog_package import Rule as FormRule
 from scanning import answer_manifest
-from scanning.answer_values import LONG, MANY, digest, number, optional, record, several, text
+from scanning.answer_values import (
+    LONG,
+    MANY,
+    digest,
+    long_text,
+    number,
+    optional,
+    record,
+    several,
+    text,
+)
 from scanning.child.facts import PROBLEMS, README_BYTES
 from scanning.child.judge import HITS
 from scanning.errors import Reason, ScanInconclusive
-from scanning.rules.rule import Hit
+from scanning.rules.rule import ID, Hit
 
 _Read = TypeVar("_Read")
 _FORM_RULES = {str(rule): rule for rule in FormRule}
-_RULE_ID = re.compile(r"[a-z-]{1,20}/[a-z0-9-]{1,70}")
 _CAPABILITIES = (
     *("hosts", "envNames", "binaries", "tools", "filePaths", "scriptLanguages"),
     "fileExtensions",
@@ -104,7 +112,7 @@ def _judged(value: Any) -> Judged:
         warnings=several(read["warnings"], _problem, at_most=PROBLEMS),
         hits=several(read["hits"], _hit, at_most=HITS),
         capabilities={
-            name: list(several(found, text))
+            name: list(several(found, long_text))
             for name, found in record(read["capabilities"], *_CAPABILITIES).items()
         },
     )
@@ -139,6 +147,6 @@ def _file(value: Any) -> PackageFile:
 
 def _hit(value: Any) -> Hit:
     rule_id, path, line, sha256 = several(value, lambda each: each, at_most=4)
-    if not _RULE_ID.fullmatch(text(rule_id)):
+    if not ID.fullmatch(text(rule_id)):
         raise ValueError("expected the id of a rule")
     return Hit(rule_id, text(path), number(line), digest(sha256))

@@ -120,7 +120,7 @@ def _refused(
 def _canonical(facts: Facts, scan: _Scan) -> Canonical:
     """Hash what the child wrote; its own word for the digest is not asked."""
     path = scan.folder / repack.CANONICAL
-    if not path.is_file():
+    if not path.stat().st_size:
         raise ScanInconclusive(Reason.MALFORMED, "there is no canonical archive")
     return Canonical(
         path=path,

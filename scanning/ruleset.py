@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from scanning.rules import packs
-from scanning.rules.matching import OPEN_RULES, BrokenRule, Matcher
+from scanning.rules.matching import CROWDED, OPEN_RULES, BrokenRule, Matcher
 from scanning.rules.packs import BrokenPack
 from scanning.rules.rule import Rule
 from scanning.rules.secrets.secret_rule import SecretRule
@@ -43,8 +43,9 @@ def load(private_folder: str) -> Ruleset:
         Matcher((*OPEN_RULES, *private))
     except (BrokenPack, BrokenRule) as error:
         raise ImproperlyConfigured(f"SCAN_RULES_DIR: {error}") from error
-    rules = {each.rule.id: each.rule for each in (*OPEN_RULES, *private)}
-    if len(rules) != len(OPEN_RULES) + len(private):
+    known = [CROWDED, *(each.rule for each in (*OPEN_RULES, *private))]
+    rules = {rule.id: rule for rule in known}
+    if len(rules) != len(known):
         raise ImproperlyConfigured("SCAN_RULES_DIR: a rule has the id of an open one")
     return Ruleset(_version(private), rules, private)
 

@@ -31,6 +31,10 @@ logger = logging.getLogger(__name__)
 
 _MB = 1024 * 1024
 ANSWER_BYTES = 4 * _MB
+_ANSWER = "answer.json"
+_PREFIX = "mog-scan-"
+# Far beyond the longest scan.
+_ABANDONED_SECONDS = 3600
 _LAYERS_BYTES = 4096
 _COMPLAINT_BYTES = 1500
 # What the programs import beside the standard library.
@@ -52,7 +56,7 @@ class Limits:
 class Job:
     """A program and what it works on.
 
-    inputs: files to copy into the work folder; outputs: where to put files that it may leave
+    inputs: files to copy into the work folder; outputs: where to put the files that it fills
     there; both by their name in that folder.
     """
 
@@ -68,13 +72,13 @@ class Run:
 
     answer: bytes
     layers: tuple[Layer, ...]
-    peak_bytes: int
 
 
 @contextmanager
 def work_folder() -> Iterator[Path]:
     """Lend a folder that nobody else can enter; it goes with everything in it."""
-    folder = Path(tempfile.mkdtemp(prefix="mog-scan-"))
+    _sweep()
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
     try:
         yield folder
     finally:
@@ -91,19 +95,20 @@ def run(job: Job, *, limits: Limits, is_strict: bool) -> Run:
         box.mkdir(mode=0o700)
         _fill(box, job)
         process = _start(job, folder=folder, limits=limits, is_strict=is_strict)
-        layers, peak_bytes = _see_through(process, folder, limits=limits, is_strict=is_strict)
-        answer = outputs.read(box / "answer.json", at_most=limits.answer_bytes)
+        layers = _see_through(process, folder, limits=limits, is_strict=is_strict)
+        answer = outputs.read(box / _ANSWER, at_most=limits.answer_bytes)
         for name, target in job.outputs.items():
-            if os.path.lexists(box / name):
-                outputs.take(box / name, target, at_most=limits.file_bytes)
-        return Run(answer, layers, peak_bytes)
+            outputs.take(box / name, target, at_most=limits.file_bytes)
+        return Run(answer, layers)
 
 
 def _fill(box: Path, job: Job) -> None:
-    """Put request and inputs into the box and hand it to whom the child will be."""
+    """Put all files into the box and hand it to whom the child will be, who can make no more."""
     (box / "request.json").write_bytes(json.dumps(job.request).encode())
     for name, source in job.inputs.items():
         shutil.copyfile(source, box / name)
+    for name in (_ANSWER, *job.outputs):
+        (box / name).touch()
     if os.getuid() == 0:
         for path in (*box.iterdir(), box):
             os.chown(path, NOBODY, NOBODY)
@@ -148,22 +153,22 @@ def _library_folders() -> list[str]:
 
 def _see_through(
     process: subprocess.Popen[bytes], folder: Path, *, limits: Limits, is_strict: bool
-) -> tuple[tuple[Layer, ...], int]:
-    """Wait for the end of a child and of all it started; return its layers and peak memory."""
+) -> tuple[Layer, ...]:
+    """Wait for the end of a child and of all it started; return its layers."""
     deadline = time.monotonic() + limits.wall_clock_seconds
     try:
         told = _hear(process, deadline)
         ended = _ends(process, deadline)
     finally:
-        peak_bytes = _end(process)
+        _end(process)
     if not ended:
         raise ScanInconclusive(Reason.TIMED_OUT)
     status = process.returncode
     if status != 0:
         raise ScanInconclusive(_reason(status), _complaint(folder, status))
     layers = _read_layers(told)
-    _insist(layers, is_strict=is_strict)
-    return layers, peak_bytes
+    insist(layers, is_strict=is_strict)
+    return layers
 
 
 def _hear(process: subprocess.Popen[bytes], deadline: float) -> bytes:
@@ -194,13 +199,11 @@ def _is_ready(handle: int, deadline: float) -> bool:
     return bool(poll.poll(max(0.0, deadline - time.monotonic()) * 1000))
 
 
-def _end(process: subprocess.Popen[bytes]) -> int:
-    """Kill whatever is left of a child's group, reap it and return its peak memory in bytes."""
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Kill whatever is left of a child's group, then reap it."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return usage.ru_maxrss * 1024
+    process.wait()
 
 
 def _reason(status: int) -> Reason:
@@ -224,7 +227,8 @@ def _read_layers(told: bytes) -> tuple[Layer, ...]:
         raise ScanInconclusive(Reason.MALFORMED, "the layers") from None
 
 
-def _insist(layers: tuple[Layer, ...], *, is_strict: bool) -> None:
+def insist(layers: tuple[Layer, ...], *, is_strict: bool) -> None:
+    """Refuse to go on without the required layers, or warn once; raises ScanInconclusive."""
     lacking = missing(frozenset(layers))
     if lacking and is_strict:
         raise ScanInconclusive(Reason.NOT_ISOLATED, ", ".join(lacking))
@@ -235,6 +239,16 @@ def _insist(layers: tuple[Layer, ...], *, is_strict: bool) -> None:
 @cache
 def _warn_once(lacking: tuple[str, ...]) -> None:
     logger.warning("scans are not isolated here; missing: %s", ", ".join(lacking))
+
+
+def _sweep() -> None:
+    """Remove what workers that were killed have left."""
+    long_ago = time.time() - _ABANDONED_SECONDS
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            found = folder.lstat()
+            if found.st_uid == os.getuid() and found.st_mtime < long_ago:
+                _remove(folder)
 
 
 def _remove(folder: Path) -> None:

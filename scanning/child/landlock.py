@@ -14,9 +14,9 @@ _PATH_BENEATH = 1
 
 # linux/landlock.h, LANDLOCK_ACCESS_FS_*: how many rights each version knows, from bit 0.
 _RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
-_WRITE_FILE, _READ_FILE, _READ_DIR, _REMOVE_FILE = 1 << 1, 1 << 2, 1 << 3, 1 << 5
-_MAKE_REG, _TRUNCATE = 1 << 8, 1 << 14
-_WORK_FOLDER = _WRITE_FILE | _READ_FILE | _READ_DIR | _REMOVE_FILE | _MAKE_REG | _TRUNCATE
+_WRITE_FILE, _READ_FILE, _READ_DIR, _TRUNCATE = 1 << 1, 1 << 2, 1 << 3, 1 << 14
+# What the folder holds may be filled; nothing more can be made there, so the disk is bounded.
+_WORK_FOLDER = _WRITE_FILE | _READ_FILE | _READ_DIR | _TRUNCATE
 # LANDLOCK_ACCESS_NET_BIND_TCP and _CONNECT_TCP, from version 4.
 _TCP = 0b11
 # LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET and _SIGNAL, from version 6.

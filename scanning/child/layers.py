@@ -86,7 +86,6 @@ def _become_nobody() -> None:
 def _limit(limits: Mapping[str, int]) -> None:
     ceilings = {
         resource.RLIMIT_AS: limits["memory_bytes"],
-        resource.RLIMIT_CPU: limits["cpu_seconds"],
         resource.RLIMIT_FSIZE: limits["file_bytes"],
         resource.RLIMIT_NOFILE: _OPEN_FILES,
         resource.RLIMIT_CORE: 0,
@@ -95,6 +94,9 @@ def _limit(limits: Mapping[str, int]) -> None:
     }
     for kind, ceiling in ceilings.items():
         resource.setrlimit(kind, (ceiling, ceiling))
+    # The soft one sends SIGXCPU, by which the parent can tell; the hard one just kills.
+    seconds = limits["cpu_seconds"]
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
 
 
 def _renounce_privileges() -> None:

@@ -23,5 +23,5 @@ def run(_request: object) -> dict[str, Any]:
 
 
 def _write(package: Package) -> None:
-    with Path(CANONICAL).open("xb") as output:
+    with Path(CANONICAL).open("wb") as output:
         write_canonical(package, output)

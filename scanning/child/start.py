@@ -15,7 +15,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-# Nothing can be imported behind the layers; these come late, when bytes are first decoded so.
+# Nothing can be imported behind the layers, and these come late: what the standard library imports
+# inside functions, and codecs, when bytes are first decoded so.
+_MODULES = ("unicodedata", "warnings")
 _CODECS = ("ascii", "cp437", "idna", "latin-1", "utf-16", "utf-16-le", "utf-8-sig")
 
 # Exit statuses; anything else but 0 is a crash.
@@ -29,6 +31,8 @@ def main(text: str) -> None:
     sys.path[:0] = plan["libraries"]
     layers = importlib.import_module("scanning.child.layers")
     program = importlib.import_module(plan["program"])
+    for name in _MODULES:
+        importlib.import_module(name)
     for name in _CODECS:
         codecs.lookup(name)
     held = layers.apply(plan["limits"], parent_id=plan["parent"])

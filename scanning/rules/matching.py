@@ -7,7 +7,7 @@ from typing import Any
 
 import re2
 
-from scanning.rules.rule import Effect, Hit
+from scanning.rules.rule import Category, Effect, Hit, Rule, Severity
 from scanning.rules.secrets import (
     clouds,
     code_hosts,
@@ -31,6 +31,15 @@ OPEN_RULES: tuple[SecretRule, ...] = (
 )
 # More of the same in one file tells nobody anything new.
 _HITS_OF_A_RULE = 20
+# So many examples of one shape are no documentation; looking at all would take for ever.
+_CANDIDATES_OF_A_RULE = 2_000
+CROWDED = Rule(
+    "secret/crowded-file",
+    Category.SECRET,
+    Severity.MEDIUM,
+    Effect.REVIEW,
+    "This file holds thousands of texts that look like secrets. Shorten it.",
+)
 
 
 class BrokenRule(ValueError):
@@ -57,13 +66,12 @@ class Matcher:
         lower = data.lower()
         taken: list[tuple[int, int]] = []
         for each in self._compiled:
-            if each.markers and not any(marker in lower for marker in each.markers):
-                continue
-            for start, end in _spans(each, data, taken):
-                taken.append((start, end))
-                line = data.count(b"\n", 0, start) + 1
-                digest = hashlib.sha256(data[start:end]).hexdigest()
-                yield Hit(each.rule.rule.id, path, line, digest)
+            if not each.markers or any(marker in lower for marker in each.markers):
+                for rule_id, start, end in _spans(each, data, taken):
+                    taken.append((start, end))
+                    line = data.count(b"\n", 0, start) + 1
+                    digest = hashlib.sha256(data[start:end]).hexdigest()
+                    yield Hit(rule_id, path, line, digest)
 
 
 def _compile(rule: SecretRule) -> _Compiled:
@@ -77,16 +85,28 @@ def _compile(rule: SecretRule) -> _Compiled:
     return _Compiled(rule, pattern, tuple(marker.encode() for marker in rule.markers))
 
 
-def _spans(each: _Compiled, data: bytes, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _spans(
+    each: _Compiled, data: bytes, taken: list[tuple[int, int]]
+) -> Iterator[tuple[str, int, int]]:
+    """Yield rule and place of what one rule meets."""
+    group = 1 if each.pattern.groups else 0
     found = 0
-    for match in each.pattern.finditer(data):
-        start, end = match.span(1 if each.pattern.groups else 0)
-        secret = data[start:end]
-        if any(start < other_end and other_start < end for other_start, other_end in taken):
+    for number, match in enumerate(each.pattern.finditer(data)):
+        start, end = match.span(group)
+        if number == _CANDIDATES_OF_A_RULE:
+            yield CROWDED.id, start, end
+            return
+        if _is_taken(start, end, taken) or not _is_real(each.rule, data[start:end]):
             continue
-        if is_example(secret) or not each.rule.accepts(secret):
-            continue
-        yield start, end
+        yield each.rule.rule.id, start, end
         found += 1
         if found == _HITS_OF_A_RULE:
             return
+
+
+def _is_taken(start: int, end: int, taken: list[tuple[int, int]]) -> bool:
+    return any(start < other_end and other_start < end for other_start, other_end in taken)
+
+
+def _is_real(rule: SecretRule, secret: bytes) -> bool:
+    return not is_example(secret) and rule.accepts(secret)

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from scanning.rules.rule import Category, Effect, Rule, Severity
+from scanning.rules.rule import ID, Category, Effect, Rule, Severity
 from scanning.rules.secrets.secret_rule import SecretRule
 
 _NEEDED = frozenset({"id", "pattern", "effect", "severity", "category", "advice"})
@@ -55,8 +55,8 @@ def from_plain(plain: Mapping[str, Any]) -> SecretRule:
         effect=Effect(plain["effect"]),
         advice=_text(plain["advice"]),
     )
-    if not rule.id.startswith(f"{rule.category}/"):
-        raise ValueError(f"the id must begin with {rule.category}/")
+    if not ID.fullmatch(rule.id) or not rule.id.startswith(f"{rule.category}/"):
+        raise ValueError(f"the id must be {rule.category}/ and lowercase words with hyphens")
     markers = tuple(_text(marker).lower() for marker in plain.get("markers", ()))
     return SecretRule(rule, _text(plain["pattern"]), markers, _PRIVATE)
 

@@ -1,7 +1,10 @@
 """A rule, as the verdict and the seller see it."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+ID = re.compile(r"[a-z-]{1,20}/[a-z0-9-]{1,70}")
 
 
 class Category(StrEnum):

@@ -126,6 +126,12 @@ def test_only_the_sealing_worker_needs_its_key() -> None:
     assert _reasons(AUDIT_SEAL_KEY="") == []
 
 
+def test_a_system_that_cannot_keep_a_scan_in_is_refused() -> None:
+    errors = list(checks.isolation_errors(("limits", "namespaces or seccomp")))
+    assert [error.id for error in errors] == ["mog.E017"]
+    assert "limits, namespaces or seccomp" in errors[0].msg
+
+
 def test_one_machine_may_run_on_files() -> None:
     cache = {"default": {"BACKEND": "mog_site.sqlite_cache.SqliteCache"}}
     assert _reasons(SINGLE_HOST=True, DATABASES=_SQLITE, STORAGES=_FOLDER, CACHES=cache) == []

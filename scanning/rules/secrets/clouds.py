@@ -71,6 +71,15 @@ RULES = (
     provider(
         "cloudflare-token",
         "token",
+        # Forty characters and a checksum whose length is not told.
+        r"\bcf(?:k|ut|at)_[A-Za-z0-9]{40,60}\b",
+        *("cfk_", "cfut_", "cfat_"),
+        provider="Cloudflare",
+        source="https://developers.cloudflare.com/fundamentals/api/get-started/token-formats/",
+    ),
+    provider(
+        "cloudflare-named-token",
+        "token",
         r"(?i:cloudflare|cf)_?(?i:api)_?(?i:token|key)[\"']?\s{0,3}[=:]\s{0,3}[\"']?([A-Za-z0-9_-]{37,40})(?:[^A-Za-z0-9_-]|$)",
         *("cloudflare", "cf_api", "cfapi"),
         provider="Cloudflare",

@@ -45,7 +45,7 @@ def _has_letters_and_digits(value: bytes) -> bool:
 
 
 def _is_password(value: bytes) -> bool:
-    return len(set(value)) > 4 and not _CODE.search(value)
+    return _has_letters_and_digits(value) and len(set(value)) > 4 and not _CODE.search(value)
 
 
 RULES = (

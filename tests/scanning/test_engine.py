@@ -1,0 +1,216 @@
+"""Uploads in, verdicts out: through both children, into the database."""
+
+import hashlib
+import io
+import os
+import signal
+import zipfile
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from mog_package import PackageType, open_archive, validate, write_canonical
+from scanning import engine, ruleset
+from scanning.child import judge, repack
+from scanning.engine import Examined
+from scanning.errors import Reason, ScanInconclusive
+from scanning.models import Finding, Report
+from scanning.verdicts import Verdict
+from tests.mog_package import packages
+from tests.scanning import children, secrets
+from tests.scanning.conftest import Upload
+
+pytestmark = [pytest.mark.django_db, pytest.mark.processes]
+
+
+def examined(path: Path, now: datetime) -> Examined:
+    with engine.examine(path, now=now) as result:
+        return result
+
+
+def rules(result: Examined) -> list[tuple[str, str]]:
+    return [(finding.rule, finding.file) for finding in result.findings]
+
+
+def test_a_harmless_package_passes(upload: Upload, now: datetime) -> None:
+    result = examined(upload(packages.files()), now)
+    assert result.verdict is Verdict.PASSED
+    assert result.findings == ()
+    assert result.report.created_at == now
+
+
+def test_the_canonical_archive_is_hashed_by_the_parent(upload: Upload, now: datetime) -> None:
+    path = upload(packages.files())
+    with engine.examine(path, now=now) as result:
+        assert result.canonical
+        data = result.canonical.path.read_bytes()
+        assert result.canonical.sha256 == hashlib.sha256(data).hexdigest() == result.report.sha256
+        assert result.canonical.size_bytes == len(data)
+    assert result.upload_sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert not result.canonical.path.exists()
+
+
+def test_two_zips_of_one_tree_share_a_report(upload: Upload, tmp_path: Path, now: datetime) -> None:
+    first = examined(upload(packages.files()), now)
+    other = tmp_path / "other.zip"
+    with zipfile.ZipFile(other, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, data in packages.files().items():
+            archive.writestr(f"top/{path}", data)
+    second = examined(other, now)
+    assert first.upload_sha256 != second.upload_sha256
+    assert first.report == second.report
+
+
+def test_it_tells_what_the_package_says_of_itself(upload: Upload, now: datetime) -> None:
+    canonical = examined(upload(packages.files(PackageType.MCP)), now).canonical
+    assert canonical
+    assert canonical.manifest["name"] == "acme/pdf-tools"
+    assert canonical.manifest["server"]["command"] == "python3"
+    assert canonical.manifest["runsCode"] is True
+    assert canonical.readme == "# PDF tools\n"
+    readme = canonical.files[0]
+    assert (readme.path, readme.size_bytes) == ("README.md", 12)
+    assert readme.sha256 == hashlib.sha256(b"# PDF tools\n").hexdigest()
+
+
+def test_it_derives_capabilities(upload: Upload, now: datetime) -> None:
+    server = (
+        "server:\n  transport: http\n  url: https://mcp.acme.example/v1\n"
+        "  env:\n    - {name: ACME_KEY, secret: true}\nrequires:\n  tools: [git]\n"
+    )
+    result = examined(upload(packages.files(PackageType.MCP, more=server)), now)
+    assert result.report.capabilities == {
+        "hosts": ["mcp.acme.example"],
+        "envNames": ["ACME_KEY"],
+        "binaries": [],
+        "tools": ["git"],
+        "filePaths": [],
+        "scriptLanguages": ["Python"],
+        "fileExtensions": [".md", ".py", ".yaml"],
+    }
+
+
+def test_a_long_readme_is_cut(upload: Upload, now: datetime) -> None:
+    files = packages.files() | {"README.md": b"x" + "é".encode() * 200_000}
+    canonical = examined(upload(files), now).canonical
+    assert canonical
+    assert canonical.readme == "x" + "é" * (128 * 1024 - 1)
+
+
+def test_a_secret_fails_and_is_not_kept(upload: Upload, now: datetime) -> None:
+    token = secrets.sample("secret/github-token")
+    files = packages.files() | {"content/notes.md": b"# Notes\n\n" + token + b"\n"}
+    result = examined(upload(files), now)
+    assert result.verdict is Verdict.FAILED
+    assert rules(result) == [("secret/github-token", "content/notes.md")]
+    finding = result.findings[0]
+    assert finding.line == 3
+    assert token.decode() not in str(Finding.objects.values())
+    assert finding.match_hmac not in ("", hashlib.sha256(token).hexdigest())
+
+
+def test_a_doubtful_secret_asks_a_person(upload: Upload, now: datetime) -> None:
+    line = b"password = '" + secrets.drawn(20) + b"'\n"
+    result = examined(upload(packages.files() | {"content/notes.md": line}), now)
+    assert result.verdict is Verdict.FLAGGED
+    assert rules(result) == [("secret/named-value", "content/notes.md")]
+
+
+def test_an_unknown_key_of_a_skill_is_noted(upload: Upload, now: datetime) -> None:
+    skill = packages.SKILL.replace(b"---\n\n", b"colour: red\n---\n\n")
+    result = examined(upload(packages.files() | {"content/SKILL.md": skill}), now)
+    assert result.verdict is Verdict.PASSED
+    assert rules(result) == [("skill/unknown-key", "content/SKILL.md")]
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ({"content/tool.exe": b"MZ"}, "file-type/file-type"),
+        ({"content/a.png": b"no picture"}, "file-type/type-and-bytes"),
+        ({"mog.yaml": b"name: 1\n"}, "manifest/wrong-type"),
+        ({"content/SKILL.md": b"# Nothing\n"}, "skill/skill-front-matter"),
+        ({"content/SKILL.md": b"---\nname: &a pdf-tools\n---\n"}, "skill/yaml-alias"),
+    ],
+)
+def test_an_invalid_package_fails_for_its_rule(
+    upload: Upload, now: datetime, change: dict[str, bytes], rule: str
+) -> None:
+    result = examined(upload(packages.files() | change), now)
+    assert result.verdict is Verdict.FAILED
+    assert rule in {finding.rule for finding in result.findings}
+    assert result.canonical is None
+    assert result.report.sha256 == result.upload_sha256
+
+
+def test_a_report_is_used_again(upload: Upload, now: datetime) -> None:
+    path = upload(packages.files())
+    first = examined(path, now)
+    second = examined(path, now + timedelta(days=1))
+    assert second.report == first.report
+    assert second.canonical
+    assert Report.objects.count() == 1
+
+
+def test_a_report_of_an_invalid_package_is_used_again(upload: Upload, now: datetime) -> None:
+    path = upload(b"no zip")
+    assert examined(path, now).report == examined(path, now).report
+    assert Finding.objects.count() == 1
+
+
+def test_two_readings_that_differ_conclude_nothing(upload: Upload, now: datetime) -> None:
+    path = upload(packages.files())
+    package = validate(open_archive(packages.zipped(packages.files())))
+    sha256 = write_canonical(package, io.BytesIO()).sha256
+    Report.objects.create(
+        sha256=sha256,
+        ruleset=ruleset.current().version,
+        verdict=Verdict.PASSED,
+        facts_sha256="0" * 64,
+        duration_ms=1,
+    )
+    with pytest.raises(ScanInconclusive) as raised:
+        examined(path, now)
+    assert raised.value.reason is Reason.DISAGREEMENT
+
+
+@pytest.mark.parametrize("program", [repack.__name__, judge.__name__])
+def test_a_killed_child_concludes_nothing(upload: Upload, now: datetime, program: str) -> None:
+    path = upload(packages.files())
+    with children.killed(program) as victims, pytest.raises(ScanInconclusive) as raised:
+        examined(path, now)
+    assert victims
+    assert raised.value.reason is Reason.CRASHED
+    assert f"status -{int(signal.SIGKILL)}" in raised.value.detail
+    assert Report.objects.count() == 0
+    assert examined(path, now).verdict is Verdict.PASSED
+
+
+def test_a_scan_that_takes_too_long_concludes_nothing(
+    upload: Upload, now: datetime, settings: Settings
+) -> None:
+    settings.SCAN_WALL_CLOCK = timedelta(milliseconds=1)
+    with pytest.raises(ScanInconclusive) as raised:
+        examined(upload(packages.files()), now)
+    assert raised.value.reason is Reason.TIMED_OUT
+    assert Report.objects.count() == 0
+
+
+def test_a_scan_without_memory_concludes_nothing(
+    upload: Upload, now: datetime, settings: Settings
+) -> None:
+    settings.SCAN_MEMORY_BYTES = 40 * 1024 * 1024
+    files = packages.files() | {"content/large.md": b"words " * 1_500_000}
+    with pytest.raises(ScanInconclusive) as raised:
+        examined(upload(files), now)
+    assert raised.value.reason is Reason.OUT_OF_MEMORY
+    assert Report.objects.count() == 0
+
+
+def test_the_upload_is_left_as_it_was(upload: Upload, now: datetime) -> None:
+    path = upload(packages.files())
+    before = (path.read_bytes(), path.stat().st_mode, os.stat(path).st_uid)
+    examined(path, now)
+    assert (path.read_bytes(), path.stat().st_mode, os.stat(path).st_uid) == before

@@ -1,0 +1,97 @@
+"""What is in force, its version, and the operator's own part of it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from pytest_django import Settings
+
+from scanning import engine, ruleset
+from scanning.rules.matching import OPEN_RULES
+from scanning.verdicts import Verdict
+from tests.mog_package import packages
+from tests.scanning.conftest import Upload
+
+_PACK = """
+- id: secret/acme-badge
+  category: secret
+  severity: high
+  effect: block
+  advice: Remove the badge.
+  pattern: 'acme-badge-[0-9]{6}'
+  markers: [acme-badge]
+"""
+
+Pack = Callable[[str], str]
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Pack:
+    """Write a pack; return its folder."""
+
+    def write(text: str) -> str:
+        folder = tmp_path / "packs"
+        folder.mkdir(exist_ok=True)
+        (folder / "own.yaml").write_text(text, encoding="utf-8")
+        ruleset.load.cache_clear()
+        return str(folder)
+
+    return write
+
+
+def test_the_version_stays_while_nothing_changes() -> None:
+    version = ruleset.load("").version
+    ruleset.load.cache_clear()
+    assert ruleset.load("").version == version
+    assert {each.rule.id for each in OPEN_RULES} < set(ruleset.load("").rules)
+
+
+def test_a_pack_changes_the_version(pack: Pack) -> None:
+    first = ruleset.load(pack(_PACK)).version
+    second = ruleset.load(pack(_PACK.replace("{6}", "{7}"))).version
+    assert len({ruleset.load("").version, first, second}) == 3
+
+
+@pytest.mark.django_db
+@pytest.mark.processes
+def test_a_pack_judges_and_is_not_told(
+    pack: Pack, upload: Upload, settings: Settings, now: datetime
+) -> None:
+    path = upload(packages.files() | {"content/a.md": b"acme-badge-482915\n"})
+    with engine.examine(path, now=now) as before:
+        assert before.verdict is Verdict.PASSED
+    settings.SCAN_RULES_DIR = pack(_PACK)
+    with engine.examine(path, now=now) as after:
+        assert after.verdict is Verdict.FAILED
+        assert [finding.advice for finding in after.findings] == ["Remove the badge."]
+        assert after.report != before.report
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not a list",
+        "- id: secret/x",
+        _PACK + "  colour: red\n",
+        _PACK.replace("{6}", "(?=1)"),
+        _PACK.replace("{6}", "("),
+        _PACK.replace("effect: block", "effect: destroy"),
+        _PACK.replace("severity: high", "severity: [high]"),
+        _PACK.replace("id: secret/acme-badge", "id: acme-badge"),
+        _PACK.replace("id: secret/acme-badge", "id: secret/Acme_Badge"),
+        _PACK.replace("id: secret/acme-badge", "id: secret/github-token"),
+        _PACK + _PACK,
+        "- !!python/object/apply:os.getcwd []",
+        "\x00",
+    ],
+)
+def test_a_broken_pack_refuses_to_start(pack: Pack, text: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="SCAN_RULES_DIR"):
+        ruleset.load(pack(text))
+
+
+def test_a_folder_that_is_not_there_refuses_to_start(tmp_path: Path) -> None:
+    with pytest.raises(ImproperlyConfigured, match="SCAN_RULES_DIR"):
+        ruleset.load(str(tmp_path / "nowhere"))
