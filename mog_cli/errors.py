@@ -24,6 +24,7 @@ MogError
 ├── DownloadFailed         the archive did not come, or not as promised
 ├── PurchaseNeeded         it costs money, and nobody said that it may
 ├── ConsentNeeded          it runs code, and nobody said that it may
+├── Declined               the person was asked and said no
 ├── EnvironmentIncomplete  a server lacks variables
 ├── SettingsRefused        a client's settings cannot be changed safely
 ├── ReleaseRejected        the marketplace refuses an upload
@@ -246,6 +247,12 @@ class ConsentNeeded(MogError):
 
     code = "consent_required"
     exit_code = EXIT_HUMAN_MUST_DECIDE
+
+
+class Declined(MogError):
+    """The person was asked and said no; nothing was changed."""
+
+    code = "declined"
 
 
 class EnvironmentIncomplete(MogError):
