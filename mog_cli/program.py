@@ -19,8 +19,12 @@ _COMMANDS = {
     "auth": "mog_cli.commands.auth",
     "completion": "mog_cli.commands.completion",
     "init": "mog_cli.commands.init",
+    "install": "mog_cli.commands.install",
+    "list": "mog_cli.commands.list",
     "pack": "mog_cli.commands.pack",
+    "uninstall": "mog_cli.commands.uninstall",
     "validate": "mog_cli.commands.validate",
+    "verify": "mog_cli.commands.verify",
 }
 _HELP = """Find, buy, install and publish packages for AI agents.
 
