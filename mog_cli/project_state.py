@@ -75,7 +75,7 @@ def _sweep(project: Project) -> None:
     """Remove what is left of earlier changes; what a journal still needs stays."""
     if journal.exists(project):
         return
-    for leftover in (project.state / "tmp").iterdir():
+    for leftover in (*(project.state / "tmp").iterdir(), *project.state.glob(".mog-*")):
         if leftover.is_dir() and not leftover.is_symlink():
             shutil.rmtree(leftover, ignore_errors=True)
         else:

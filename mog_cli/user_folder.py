@@ -15,6 +15,7 @@ from mog_cli.errors import CannotWrite, ProjectBusy
 
 _KEY_BYTES = 32
 _PATIENCE_SECONDS = 60.0
+_NOTE_PREFIX = ".note-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,14 @@ class UserFolder:
             self._make()
             lock = file_lock.hold(self.path / "mcp.lock", patience_seconds=_PATIENCE_SECONDS)
             stack.enter_context(lock)
+            for leftover in self.path.glob(f"{_NOTE_PREFIX}*"):
+                leftover.unlink(missing_ok=True)
             yield
 
     def note(self, root: Path) -> None:
         """Note, durably, the project that is about to change shared settings."""
-        atomic_file.replace(self._note, str(root).encode("utf-8", "surrogateescape"), mode=0o600)
+        content = str(root).encode("utf-8", "surrogateescape")
+        atomic_file.replace(self._note, content, mode=0o600, prefix=_NOTE_PREFIX)
 
     def noted(self) -> Path | None:
         """Return the project that was changing shared settings when it was interrupted."""
