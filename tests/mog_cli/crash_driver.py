@@ -15,6 +15,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mog_cli import program
+from mog_cli.commands import install, uninstall
+from mog_cli.commands import list as listing
+
+# Loaded once here, and not again by every child.
+_COMMANDS = (install, listing, uninstall)
 
 # One of them each time a file or a folder is opened, made, renamed or removed.
 _EVENTS = frozenset(
