@@ -10,6 +10,7 @@ from mog_cli.output import Console, one_line
 from mog_cli.release_answers import Release, ScanFinding
 
 _PAUSE_SECONDS = 2.0
+_SHORTEST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 30.0
 _REJECTED = "rejected"
 _HELD = "held"
@@ -33,13 +34,19 @@ class Watch:
         """
         give_up_at = self.clock() + self.patience_seconds
         while not release.is_final:
-            pause = min(_LONGEST_PAUSE_SECONDS, max(retry_after_seconds or _PAUSE_SECONDS, 0.1))
+            pause = _pause(retry_after_seconds)
             if self.clock() + pause > give_up_at:
                 raise _too_slow(release, self.patience_seconds)
             self.console.progress(f"{release.name} {release.version} is {release.state}")
             self.sleep(pause)
             release, retry_after_seconds = self.client.release(release.id)
         return release
+
+
+def _pause(retry_after_seconds: float | None) -> float:
+    """Return how long to wait: as long as the server asks for, within reason."""
+    wanted = _PAUSE_SECONDS if retry_after_seconds is None else retry_after_seconds
+    return min(_LONGEST_PAUSE_SECONDS, max(_SHORTEST_PAUSE_SECONDS, wanted))
 
 
 def judge(release: Release) -> None:
