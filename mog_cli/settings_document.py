@@ -1,8 +1,7 @@
 """A client's settings file: change one server in it and keep all the rest as it stands."""
 
 import json
-import re
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -10,6 +9,7 @@ from typing import Any, Protocol
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
+from mog_cli import json_text
 from mog_cli.errors import SettingsRefused
 
 _BOM = "\ufeff"
@@ -47,39 +47,39 @@ def read(path: Path, content: bytes | None, keys: tuple[str, ...]) -> SettingsDo
 
 @dataclass(slots=True)
 class _Json:
-    """JSON; order, indentation and the end of the file are kept."""
+    """JSON, changed where it must be and nowhere else."""
 
-    document: dict[str, Any]
+    text: str
     path: Path
     keys: tuple[str, ...]
-    indent: str
-    frame: tuple[str, str]
+    start: str
 
     @classmethod
     def parse(cls, text: str, path: Path, keys: tuple[str, ...]) -> "_Json":
         start = _BOM if text.startswith(_BOM) else ""
         body = text.removeprefix(_BOM)
-        document = json.loads(body, object_pairs_hook=_unique) if body.strip() else {}
-        if not isinstance(document, dict):
-            raise _no_mapping(path, "the file")
-        indented = re.search(r"\n([ \t]+)\S", body)
-        end = body[len(body.rstrip()) :] if body.strip() else "\n"
-        return cls(document, path, keys, indented[1] if indented else "  ", (start, end))
+        parsed = cls(body if body.strip() else "{}\n", path, keys, start)
+        parsed._servers()
+        return parsed
 
     def get(self, name: str) -> dict[str, Any] | None:
-        found = _within(self.document, self.keys, self.path, make=None).get(name)
-        return _entry(found, name, self.path)
+        return _entry(self._servers().get(name), name, self.path)
 
     def put(self, name: str, entry: dict[str, Any]) -> None:
-        _within(self.document, self.keys, self.path, make=dict)[name] = entry
+        self.text = json_text.put(self.text, (*self.keys, name), entry)
 
     def remove(self, name: str) -> None:
-        _within(self.document, self.keys, self.path, make=None).pop(name, None)
+        if name in self._servers():
+            self.text = json_text.remove(self.text, (*self.keys, name))
 
     def render(self) -> bytes:
-        start, end = self.frame
-        text = json.dumps(self.document, indent=self.indent, ensure_ascii=False)
-        return f"{start}{text}{end}".encode()
+        return f"{self.start}{self.text}".encode()
+
+    def _servers(self) -> Mapping[str, Any]:
+        document = json.loads(self.text, object_pairs_hook=_unique)
+        if not isinstance(document, dict):
+            raise _no_mapping(self.path, "the file")
+        return _within(document, self.keys, self.path, make=None)
 
 
 @dataclass(slots=True)
