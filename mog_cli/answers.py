@@ -6,12 +6,9 @@ Every `from_json` raises UnexpectedAnswer when a promised field is missing or of
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Self, TypeVar
+from typing import Self
 
-from mog_cli import config
-from mog_cli.errors import UnexpectedAnswer
-
-_T = TypeVar("_T")
+from mog_cli import answer_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +26,12 @@ class DeviceGrant:
     def from_json(cls, body: Mapping[str, object]) -> Self:
         """Read the answer of /v1/auth/device/start."""
         return cls(
-            device_code=_required(body, "deviceCode", str),
-            user_code=_required(body, "userCode", str),
-            verification_uri=_link(body, "verificationUri"),
-            verification_uri_complete=_link(body, "verificationUriComplete"),
-            expires_in=_required(body, "expiresIn", int),
-            interval=_required(body, "interval", int),
+            device_code=answer_fields.required(body, "deviceCode", str),
+            user_code=answer_fields.required(body, "userCode", str),
+            verification_uri=answer_fields.link(body, "verificationUri"),
+            verification_uri_complete=answer_fields.link(body, "verificationUriComplete"),
+            expires_in=answer_fields.required(body, "expiresIn", int),
+            interval=answer_fields.required(body, "interval", int),
         )
 
 
@@ -51,10 +48,10 @@ class DevicePoll:
     def from_json(cls, body: Mapping[str, object]) -> Self:
         """Read the answer of /v1/auth/device/poll."""
         return cls(
-            status=_required(body, "status", str),
-            interval=_optional(body, "interval", int),
-            token=_optional(body, "token", str) or "",
-            expires_in=_optional(body, "expiresIn", int),
+            status=answer_fields.required(body, "status", str),
+            interval=answer_fields.optional(body, "interval", int),
+            token=answer_fields.optional(body, "token", str) or "",
+            expires_in=answer_fields.optional(body, "expiresIn", int),
         )
 
 
@@ -74,51 +71,19 @@ class Account:
     @classmethod
     def from_json(cls, body: Mapping[str, object]) -> Self:
         """Read the answer of /v1/users/me."""
-        credential = _required(body, "credential", dict)
-        organization = _optional(body, "organization", dict)
+        credential = answer_fields.required(body, "credential", dict)
+        organization = answer_fields.optional(body, "organization", dict)
         return cls(
-            user_id=_required(body, "id", str),
-            username=_required(body, "username", str),
-            display_name=_optional(body, "displayName", str) or "",
-            label=_optional(credential, "label", str) or "",
-            kind=_required(credential, "kind", str),
-            scopes=tuple(str(scope) for scope in _required(credential, "scopes", list)),
-            expires_at=_moment(credential, "expiresAt"),
-            organization=_optional(organization, "slug", str) if organization else None,
+            user_id=answer_fields.required(body, "id", str),
+            username=answer_fields.required(body, "username", str),
+            display_name=answer_fields.optional(body, "displayName", str) or "",
+            label=answer_fields.optional(credential, "label", str) or "",
+            kind=answer_fields.required(credential, "kind", str),
+            scopes=tuple(
+                str(scope) for scope in answer_fields.required(credential, "scopes", list)
+            ),
+            expires_at=answer_fields.moment(credential, "expiresAt"),
+            organization=answer_fields.optional(organization, "slug", str)
+            if organization
+            else None,
         )
-
-
-def _required(body: Mapping[str, object], name: str, kind: type[_T]) -> _T:
-    value = _optional(body, name, kind)
-    if value is None:
-        raise UnexpectedAnswer(
-            f"The server's answer lacks {name}.", advice="Check MOG_API_URL, or upgrade mog."
-        )
-    return value
-
-
-def _optional(body: Mapping[str, object], name: str, kind: type[_T]) -> _T | None:
-    value = body.get(name)
-    if value is None:
-        return None
-    if not isinstance(value, kind) or isinstance(value, bool):
-        raise UnexpectedAnswer(
-            f"The server's answer has a strange {name}.",
-            advice="Check MOG_API_URL, or upgrade mog.",
-        )
-    return value
-
-
-def _link(body: Mapping[str, object], name: str) -> str:
-    url = _required(body, name, str)
-    if not config.is_safe_to_open(url):
-        raise UnexpectedAnswer(f"The server's answer has an unsafe link in {name}.")
-    return url
-
-
-def _moment(body: Mapping[str, object], name: str) -> datetime | None:
-    text = _optional(body, name, str)
-    try:
-        return datetime.fromisoformat(text) if text else None
-    except ValueError:
-        raise UnexpectedAnswer(f"The server's answer has a strange {name}.") from None

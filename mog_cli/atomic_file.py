@@ -3,10 +3,11 @@
 import contextlib
 import os
 import secrets
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
+
+from mog_cli import durable
 
 
 @contextlib.contextmanager
@@ -27,7 +28,7 @@ def replacing(path: Path, *, mode: int, prefix: str = ".mog-") -> Iterator[Binar
     except BaseException:
         neighbour.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    durable.sync_folder(path.parent)
 
 
 def replace(path: Path, content: bytes, *, mode: int, prefix: str = ".mog-") -> None:
@@ -39,13 +40,3 @@ def replace(path: Path, content: bytes, *, mode: int, prefix: str = ".mog-") -> 
 def _open_new(path: Path, *, mode: int) -> BinaryIO:
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     return os.fdopen(os.open(path, flags, mode), "w+b")
-
-
-def _sync_folder(folder: Path) -> None:
-    if sys.platform == "win32":  # a folder cannot be opened there; rename is journalled
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

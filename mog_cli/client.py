@@ -1,9 +1,18 @@
 """The API, call by call, in types."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote, urlencode
 
 from mog_cli.answers import Account, DeviceGrant, DevicePoll
-from mog_cli.connection import Call, Connection
+from mog_cli.catalogue_answers import (
+    Listing,
+    ListingDetails,
+    ReleaseSummary,
+    listings_of,
+    releases_of,
+)
+from mog_cli.connection import Call, Connection, Upload
+from mog_cli.release_answers import Download, Release
 from mog_cli.tokens import Token
 
 CLIENT_ID = "mog-cli"
@@ -34,6 +43,52 @@ class Client:
         """Ask who the token speaks for."""
         call = Call("GET", "/v1/users/me", is_repeatable=True)
         return Account.from_json(self._connection.exchange(call))
+
+    def search(self, query: Mapping[str, str]) -> tuple[Listing, ...]:
+        """Return the listings that match, best first; `query` is that of GET /v1/listings."""
+        path = f"/v1/listings?{urlencode(query)}"
+        return listings_of(self._connection.exchange(Call("GET", path, is_repeatable=True)))
+
+    def listing(self, name: str) -> ListingDetails:
+        """Return what the marketplace says of one package."""
+        call = Call("GET", f"/v1/listings/{name}", is_repeatable=True)
+        return ListingDetails.from_json(self._connection.exchange(call))
+
+    def releases(self, name: str) -> tuple[ReleaseSummary, ...]:
+        """Return the newest versions of a package."""
+        call = Call("GET", f"/v1/listings/{name}/releases", is_repeatable=True)
+        return releases_of(self._connection.exchange(call))
+
+    def request_download(self, name: str, version: str | None) -> Download:
+        """Ask for a link to an archive; without a version, for the latest."""
+        body = {"listing": name, **({"version": version} if version else {})}
+        call = Call("POST", "/v1/downloads", json_body=body, is_repeatable=True)
+        return Download.from_json(self._connection.exchange(call))
+
+    def buy(self, name: str, *, key: str) -> None:
+        """Buy a package; the same key never buys twice."""
+        call = Call(
+            "POST",
+            "/v1/purchases",
+            json_body={"listing": name},
+            idempotency_key=key,
+            is_repeatable=True,
+        )
+        self._connection.exchange(call)
+
+    def upload_release(self, upload: Upload) -> tuple[Release, float | None]:
+        """Send an archive; returns what became of it and the seconds to wait before asking again.
+
+        Not repeated on its own: the first attempt may have arrived.
+        """
+        reply = self._connection.ask(Call("POST", "/v1/vendor/releases", upload=upload))
+        return Release.from_json(reply.document), reply.retry_after_seconds
+
+    def release(self, release_id: str) -> tuple[Release, float | None]:
+        """Ask how an upload stands; returns the same."""
+        path = f"/v1/vendor/releases/{quote(release_id, safe='')}"
+        reply = self._connection.ask(Call("GET", path, is_repeatable=True))
+        return Release.from_json(reply.document), reply.retry_after_seconds
 
     def revoke(self, token: Token) -> None:
         """End a token; ending an ended one is no error (RFC 7009 section 2.2)."""

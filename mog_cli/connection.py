@@ -1,5 +1,6 @@
 """One request to the API and its answer: time limits, retries, nothing sent elsewhere."""
 
+import contextlib
 import json
 import secrets
 import ssl
@@ -8,17 +9,35 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 import httpx
 
-from mog_cli import __version__, faults, refusals
+from mog_cli import __version__, faults, refusals, retries
 from mog_cli.errors import ConfigError, ConnectionFailed, MogError, UnexpectedAnswer
 from mog_cli.output import Console
 from mog_cli.retries import RetryPolicy
 from mog_cli.tokens import Token
 
 Json = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A form with one file, sent last and read from the disk as it goes."""
+
+    fields: Mapping[str, str]
+    file_field: str
+    file_name: str
+    file: BinaryIO
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A success: its JSON object, and how long the server would have us wait."""
+
+    document: Json
+    retry_after_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +57,16 @@ class Call:
 
     `is_repeatable`: asking twice does no harm, so a lost answer may be asked for again.
     `may_be_empty`: a success needs no body.
+    `idempotency_key`: the same in every repetition, so that the server acts once.
+    `upload`: a form with a file; how long it takes depends on the file and is not limited.
     """
 
     method: str
     path: str
     json_body: Mapping[str, object] | None = None
     form: Mapping[str, str] | None = None
+    upload: Upload | None = None
+    idempotency_key: str = ""
     is_repeatable: bool = False
     may_be_empty: bool = False
 
@@ -88,6 +111,10 @@ class Connection:
 
         Raises ApiError, UnexpectedAnswer and ConnectionFailed.
         """
+        return self.ask(call).document
+
+    def ask(self, call: Call) -> Reply:
+        """Return the same with what its headers say; raises the same."""
         attempt = 1
         while True:
             try:
@@ -109,24 +136,36 @@ class Connection:
             spread=secrets.SystemRandom().random(),
         )
 
-    def _attempt(self, call: Call) -> Json:
+    def _attempt(self, call: Call) -> Reply:
         began_at = time.monotonic()
         try:
-            with self._http.stream(
-                call.method,
-                f"{self.origin}{call.path}",
-                json=call.json_body,
-                data=call.form,
-                headers={"Authorization": f"Bearer {self._token.secret}"} if self._token else {},
-            ) as response:
-                content = self._read(response, give_up_at=began_at + self._limits.total_seconds)
+            with self._open(call) as response:
+                # The time that an upload takes is its own.
+                asked_at = time.monotonic() if call.upload else began_at
+                content = self._read(response, give_up_at=asked_at + self._limits.total_seconds)
         except (httpx.TransportError, httpx.DecodingError) as error:
             self._console.trace(f"{call.method} {call.path}: {type(error).__name__}")
             raise faults.explain(error, origin=self.origin) from error
         self._trace(call, response, seconds=time.monotonic() - began_at)
         if call.may_be_empty and response.is_success and not content:
-            return {}
-        return self._understand(response, content)
+            return Reply({})
+        now = datetime.fromtimestamp(time.time(), tz=UTC)
+        wait = retries.parse_retry_after(response.headers.get("Retry-After"), now=now)
+        return Reply(self._understand(response, content), wait)
+
+    def _open(self, call: Call) -> contextlib.AbstractContextManager[httpx.Response]:
+        headers = {"Authorization": f"Bearer {self._token.secret}"} if self._token else {}
+        if call.idempotency_key:
+            headers["Idempotency-Key"] = call.idempotency_key
+        upload = call.upload
+        return self._http.stream(
+            call.method,
+            f"{self.origin}{call.path}",
+            json=call.json_body,
+            data=upload.fields if upload else call.form,
+            files={upload.file_field: (upload.file_name, upload.file)} if upload else None,
+            headers=headers,
+        )
 
     def _read(self, response: httpx.Response, *, give_up_at: float) -> bytes:
         """Return the body; a drip or a flood ends here, not in memory or in a hang."""

@@ -11,6 +11,24 @@ MogError
 ├── PackageRefused         a package breaks rules; carries all of them
 ├── AlreadyThere           something stands where we were to write
 ├── CannotWrite            this computer does not let us
+├── LockfileInvalid        mog.lock.json cannot be used
+├── LockfileDrift          --frozen, and the lockfile would change
+├── JournalRefused         an interrupted change that mog cannot take back by itself
+├── RecoveryPending        an interrupted change that the next command takes back
+├── ProjectBusy            another mog works in the same project
+├── NotInstalled           the lockfile does not know the package
+├── LocallyModified        files would be lost that somebody has changed
+├── Damaged                what is installed is not what was installed
+├── PathTraversal          an entry of an archive leads out of its folder
+├── WrongPackage           the archive is not the package that was asked for
+├── DownloadFailed         the archive did not come, or not as promised
+├── PurchaseNeeded         it costs money, and nobody said that it may
+├── ConsentNeeded          it runs code, and nobody said that it may
+├── Declined               the person was asked and said no
+├── EnvironmentIncomplete  a server lacks variables
+├── SettingsRefused        a client's settings cannot be changed safely
+├── ReleaseRejected        the marketplace refuses an upload
+├── ReleaseUndecided       a person, or more time, decides about an upload
 ├── LoginDenied            a person said no
 ├── LoginExpired           nobody said anything
 ├── RevocationFailed       gone here, perhaps alive at the server
@@ -125,6 +143,159 @@ class CannotWrite(MogError):
     """A file cannot be written; nothing of it is left behind."""
 
     code = "write_failed"
+
+
+class LockfileInvalid(MogError):
+    """The lockfile is damaged, of another format, or names unsafe paths."""
+
+    code = "lockfile_invalid"
+
+
+class LockfileDrift(MogError):
+    """The lockfile would have to change, and `--frozen` says that it must not."""
+
+    code = "lockfile_drift"
+
+
+class JournalRefused(MogError):
+    """An interrupted change is noted, but not so that mog may act on it by itself."""
+
+    code = "journal_invalid"
+
+
+class RecoveryPending(MogError):
+    """A change was interrupted; the next command that writes takes it back."""
+
+    code = "recovery_pending"
+
+
+class ProjectBusy(MogError):
+    """Another mog works in the same project for longer than we wait."""
+
+    code = "project_busy"
+
+
+class NotInstalled(MogError):
+    """The lockfile does not know the package."""
+
+    code = "not_installed"
+
+
+class LocallyModified(MogError):
+    """Files that somebody has changed would be lost."""
+
+    code = "locally_modified"
+
+
+class Damaged(MogError):
+    """What is installed is not what was installed; `findings` names each file."""
+
+    code = "verify_failed"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        findings: Sequence[str],
+        advice: str,
+        details: Mapping[str, object],
+    ) -> None:
+        super().__init__(message, advice=advice, details=details)
+        self.findings = findings
+
+
+class PathTraversal(MogError):
+    """An entry of an archive leads out of its folder; nothing was written."""
+
+    code = "path_traversal"
+
+    def __init__(self, entry: str) -> None:
+        super().__init__(f"Path traversal detected: {entry}")
+
+
+class WrongPackage(MogError):
+    """The archive holds another package than the one that was asked for."""
+
+    code = "wrong_package"
+
+
+class DownloadFailed(MogError):
+    """The archive did not come, or not as promised; nothing was written.
+
+    `is_passing` tells whether trying again soon can help.
+    """
+
+    code = "download_failed"
+
+    def __init__(
+        self, message: str, *, code: str, advice: str = "", is_passing: bool = False
+    ) -> None:
+        super().__init__(message, advice=advice)
+        self.code = code
+        self.is_passing = is_passing
+
+
+class PurchaseNeeded(MogError):
+    """The package costs money, and nobody said that it may be spent."""
+
+    code = "purchase_required"
+    exit_code = EXIT_HUMAN_MUST_DECIDE
+
+
+class ConsentNeeded(MogError):
+    """The package runs code on this computer, and nobody said that it may."""
+
+    code = "consent_required"
+    exit_code = EXIT_HUMAN_MUST_DECIDE
+
+
+class Declined(MogError):
+    """The person was asked and said no; nothing was changed."""
+
+    code = "declined"
+
+
+class EnvironmentIncomplete(MogError):
+    """A server needs variables that nobody gave."""
+
+    code = "env_missing"
+
+
+class SettingsRefused(MogError):
+    """The settings file of a client cannot be changed without breaking something."""
+
+    code = "settings_invalid"
+
+
+class ReleaseRejected(MogError):
+    """The marketplace refuses an upload; `findings` says why."""
+
+    code = "release_rejected"
+
+    def __init__(
+        self, message: str, *, findings: Sequence[str], advice: str, details: Mapping[str, object]
+    ) -> None:
+        super().__init__(message, advice=advice, details=details)
+        self.findings = findings
+
+
+class ReleaseUndecided(MogError):
+    """A person, or more time, decides about an upload; `findings` says what was found so far."""
+
+    exit_code = EXIT_HUMAN_MUST_DECIDE
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str,
+        findings: Sequence[str],
+        advice: str,
+        details: Mapping[str, object],
+    ) -> None:
+        super().__init__(message, advice=advice, details=details)
+        self.code = code
+        self.findings = findings
 
 
 class LoginDenied(MogError):

@@ -19,8 +19,15 @@ _COMMANDS = {
     "auth": "mog_cli.commands.auth",
     "completion": "mog_cli.commands.completion",
     "init": "mog_cli.commands.init",
+    "install": "mog_cli.commands.install",
+    "list": "mog_cli.commands.list",
     "pack": "mog_cli.commands.pack",
+    "publish": "mog_cli.commands.publish",
+    "search": "mog_cli.commands.search",
+    "show": "mog_cli.commands.show",
+    "uninstall": "mog_cli.commands.uninstall",
     "validate": "mog_cli.commands.validate",
+    "verify": "mog_cli.commands.verify",
 }
 _HELP = """Find, buy, install and publish packages for AI agents.
 

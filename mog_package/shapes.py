@@ -151,7 +151,7 @@ class Several:
 class Table:
     """A mapping whose keys are words of one shape, and its values of another."""
 
-    keys: Choice
+    keys: Shape
     values: Shape
 
     def read(self, value: Plain, at: Place) -> Any:

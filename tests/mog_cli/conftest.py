@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from mog_cli import program
-from tests.mog_cli.scripted_server import ScriptedServer, serving
+from tests.mog_cli.marketplace import Marketplace
+from tests.mog_cli.scripted_server import TOKEN, ScriptedServer, serving
 
 ROOT = Path(__file__).parents[2]
 Process = subprocess.CompletedProcess[str]
@@ -80,3 +81,23 @@ def mog_command(*arguments: str) -> list[str]:
 def mog_environment(**variables: str) -> dict[str, str]:
     """Return the environment of a `mog` process."""
     return {**os.environ, "PYTHONPATH": str(ROOT), **variables}
+
+
+@pytest.fixture
+def market(
+    environment: Path, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> Marketplace:
+    """A marketplace that MOG_API_URL points to, and somebody who is signed in."""
+    monkeypatch.setenv("MOG_TOKEN", TOKEN)
+    return Marketplace(server)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project of Claude Code as the current folder, and a home beside it."""
+    root = tmp_path / "project"
+    (root / ".claude").mkdir(parents=True)
+    (tmp_path / "home").mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(root)
+    return root

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from mog_package import PackageType
 from tests.mog_cli.conftest import ROOT
+from tests.mog_cli.marketplace import Marketplace
 from tests.mog_cli.scripted_server import (
     ME,
-    PERSONAL_TOKEN,
     Answer,
     ScriptedServer,
     grant_of,
@@ -36,14 +37,19 @@ def test_an_example_has_the_shape_of_the_answer(
     command_line: str,
     shown: str,
     server: ScriptedServer,
-    environment: object,
+    market: Marketplace,
+    project: object,
     run_json: RunJson,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     example = json.loads(shown)
+    market.put(more="targets: [claude-code]\n")
+    market.put("acme/serve", kind=PackageType.MCP, more="targets: [claude-code]\n")
+    if command_line.startswith("list"):
+        run_json("install", "acme/pdf-tools")
+    if example.get("code") == "not_signed_in":
+        monkeypatch.delenv("MOG_TOKEN")
     server.on("GET /v1/users/me", Answer(200, ME))
-    if example["ok"]:
-        monkeypatch.setenv("MOG_TOKEN", PERSONAL_TOKEN)
     exit_code, document, _ = run_json(*command_line.removesuffix(" --json").split())
     assert shape_of(document) == shape_of(example)
     assert (exit_code == 0) == example["ok"]
@@ -59,4 +65,4 @@ def test_the_event_of_signing_in_has_the_shape_that_is_documented(
 
 
 def test_there_are_examples() -> None:
-    assert len(EXAMPLES) == 4
+    assert len(EXAMPLES) == 6

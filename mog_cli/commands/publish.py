@@ -1,0 +1,79 @@
+"""`mog publish`: send a package to the marketplace."""
+
+from pathlib import Path
+
+import click
+
+from mog_cli import (
+    findings,
+    identity,
+    local_package,
+    options,
+    release_watch,
+    surroundings,
+    uploading,
+)
+from mog_cli.client import Client
+from mog_cli.output import Console, Result
+from mog_cli.release_answers import Release
+from mog_cli.release_watch import Watch
+from mog_cli.surroundings import Surroundings
+
+_EXAMPLES = """\b
+Examples:
+  mog publish --wait                 send the package around the current folder, see the scan
+  mog publish ./my-skill --publish   and put it on the shelf as soon as it is accepted
+  mog publish my-skill.zip           a zip that is packed already
+"""
+
+
+@click.command(
+    "publish",
+    params=options.shared(),
+    short_help="Send a package to the marketplace.",
+    epilog=_EXAMPLES,
+)
+@click.argument("path", metavar="[DIR|ZIP]", type=click.Path(path_type=Path), required=False)
+@click.option("--publish", is_flag=True, help="Publish it as soon as the scan accepts it.")
+@click.option("--wait", is_flag=True, help="Wait for the scan, and say what it found.")
+@click.option(
+    "--timeout",
+    "patience_seconds",
+    type=click.IntRange(1, 86_400),
+    default=600,
+    show_default=True,
+    help="Seconds to wait at most.",
+)
+@click.pass_obj
+def command(
+    console: Console, *, path: Path | None, publish: bool, wait: bool, patience_seconds: int
+) -> Result:
+    """Check a package, send it, and say how the marketplace decides.
+
+    With --wait the exit code is 1 when the scan rejects it, and 2 when a person has to look.
+    """
+    chosen = path or local_package.folder_around(Path())
+    here = surroundings.of_process(console)
+    with here.connect(token=identity.current(here).token) as connection:
+        client = Client(connection)
+        release, retry_after = _send(chosen, client, here, is_published=publish)
+        if wait:
+            release = Watch(client, console, patience_seconds).wait(release, retry_after)
+            release_watch.judge(release)
+    return Result(release_watch.data_of(release), _text_of(release))
+
+
+def _send(
+    path: Path, client: Client, here: Surroundings, *, is_published: bool
+) -> tuple[Release, float | None]:
+    package = local_package.check(path)
+    findings.warn(package.warnings, here.console)
+    opened = uploading.archive_of_folder(package) if path.is_dir() else uploading.archive_in(path)
+    with opened as archive:
+        return uploading.send(package, archive, client, here.console, is_published=is_published)
+
+
+def _text_of(release: Release) -> str:
+    found = [release_watch.finding_text(finding) for finding in release.findings]
+    said = f"{release.name} {release.version} is {release.state}."
+    return "\n".join([*found, said, *([f"Page: {release.url}"] if release.url else [])])

@@ -1,0 +1,27 @@
+"""`mog verify`: hold every installed file against the lockfile."""
+
+from pathlib import Path
+
+import click
+
+from mog_cli import options, package_names, surroundings, verifying, workplace
+from mog_cli.output import Console, Result
+
+
+@click.command(
+    "verify", params=options.shared(), short_help="Check installed files against the lockfile."
+)
+@click.argument("packages", metavar="[PKG]...", nargs=-1)
+@click.pass_obj
+def command(console: Console, *, packages: tuple[str, ...]) -> Result:
+    """Hash every installed file and compare it with mog.lock.json.
+
+    Says which files are missing, changed or extra, and whether an interrupted change waits to be
+    taken back; exits with 1 then. It changes nothing and asks no server.
+    """
+    names = [package_names.parse(text) for text in packages]
+    place = workplace.around(Path(), surroundings.of_process(console))
+    verified = verifying.verify(place, names)
+    files = sum(len(each.files) * len(each.folders) for each in verified.values())
+    data = {"packages": sorted(verified), "files": files}
+    return Result(data, f"As installed: {len(verified)} packages, {files} files.")

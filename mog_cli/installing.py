@@ -1,0 +1,282 @@
+"""Install packages: all that were asked for, with their servers and the lockfile, or nothing."""
+
+import contextlib
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from mog_cli import (
+    consent,
+    install_places,
+    integrity,
+    lockfile,
+    project_state,
+    server_variables,
+    unpacking,
+)
+from mog_cli.changing import Change
+from mog_cli.errors import AlreadyThere, ConfigError, LocallyModified, LockfileDrift
+from mog_cli.lockfile import LockedPackage, LockedServer, Lockfile
+from mog_cli.obtaining import Desk, Order
+from mog_cli.project import LOCKFILE
+from mog_cli.release_answers import Download
+from mog_cli.workplace import Workplace
+from mog_package import Manifest, Package, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the command line says besides the packages.
+
+    `is_agreed`: a person has agreed to whatever would be asked. `is_frozen`: the lockfile stays.
+    """
+
+    targets: tuple[Target, ...] = ()
+    variables: Mapping[str, str] | None = None
+    is_agreed: bool = False
+    is_frozen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one package; `before` is the version that was there."""
+
+    name: str
+    package: LockedPackage
+    before: str | None
+    is_changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A package that has come and is open, as it will be locked, and as it was."""
+
+    name: str
+    package: Package
+    locked: LockedPackage
+    before: LockedPackage | None
+
+    @property
+    def outcome(self) -> Outcome:
+        version = self.before.version if self.before else None
+        return Outcome(self.name, self.locked, version, is_changed=True)
+
+
+def install(place: Workplace, desk: Desk, orders: Sequence[Order], wishes: Wishes) -> list[Outcome]:
+    """Install packages; raises any MogError, and then nothing was changed."""
+    with project_state.holding(place.project, place.user, place.console):
+        found = lockfile.read(place.project.lockfile)
+        return _Installation(place, desk, wishes, found).run(orders)
+
+
+def restore(place: Workplace, desk: Desk, wishes: Wishes) -> list[Outcome]:
+    """Install what the lockfile names, to the last byte; raises any MogError."""
+    with project_state.holding(place.project, place.user, place.console):
+        found = lockfile.read(place.project.lockfile)
+        orders = [Order(name, package.version) for name, package in found.packages.items()]
+        exactly = replace(wishes, is_frozen=True)
+        return _Installation(place, desk, exactly, found).run(orders)
+
+
+@dataclass(frozen=True, slots=True)
+class _Installation:
+    """One run; we hold the project's lock."""
+
+    place: Workplace
+    desk: Desk
+    wishes: Wishes
+    lock: Lockfile
+
+    def run(self, orders: Sequence[Order]) -> list[Outcome]:
+        """Fetch everything, judge everything, then change everything at once."""
+        with contextlib.ExitStack() as stack:
+            change = Change(self.place.project)
+            prepared: dict[str, _Prepared] = {}
+            outcomes: dict[str, Outcome] = {}
+            for order in orders:
+                one = self._prepare(order, change, stack)
+                outcomes[order.name] = one if isinstance(one, Outcome) else one.outcome
+                if isinstance(one, _Prepared):
+                    prepared[order.name] = one
+            if prepared:
+                self._change(list(prepared.values()), change, stack)
+            return list(outcomes.values())
+
+    def _prepare(
+        self, order: Order, change: Change, stack: contextlib.ExitStack
+    ) -> _Prepared | Outcome:
+        """Return a package that has come, or that there is nothing to do."""
+        before = self.lock.packages.get(order.name)
+        if self.wishes.is_frozen:
+            order = self._frozen(order, before)
+            if before and self._is_complete(order.name, before):
+                return Outcome(order.name, before, before.version, is_changed=False)
+        download = self.desk.ask(order)
+        if before and self._is_current(before, download) and self._is_complete(order.name, before):
+            return Outcome(order.name, before, before.version, is_changed=False)
+        package = stack.enter_context(self.desk.obtaining(order, download, change.work.folder))
+        locked = self._locked(package, download, before)
+        if self.wishes.is_frozen and locked != before:
+            raise _drift(f"{order.name} would not be what {LOCKFILE} says")
+        return _Prepared(order.name, package, locked, before)
+
+    def _frozen(self, order: Order, before: LockedPackage | None) -> Order:
+        """Return an order for exactly what is locked; raises LockfileDrift and ConfigError."""
+        if before is None:
+            raise _drift(f"{order.name} is not in it")
+        if order.version not in (None, before.version):
+            raise _drift(f"{order.name} is locked at {before.version}")
+        if not {*self.wishes.targets} <= {*before.targets}:
+            raise _drift(f"{order.name} is locked for {', '.join(before.targets)}")
+        if before.registry != self.place.origin:
+            raise ConfigError(
+                f"{order.name} comes from {before.registry}, and this mog asks"
+                f" {self.place.origin}.",
+                advice=f"If you trust that server, set MOG_API_URL={before.registry}",
+            )
+        return Order(order.name, before.version, before.sha256)
+
+    def _is_current(self, before: LockedPackage, download: Download) -> bool:
+        same = (before.version, before.sha256) == (download.version, download.sha256)
+        return same and {*self.wishes.targets} <= {*before.targets}
+
+    def _is_complete(self, name: str, package: LockedPackage) -> bool:
+        """Tell whether every file and every server of a package is there, and nobody asks more."""
+        if self.wishes.variables or integrity.differences(self.place.project, package):
+            return False
+        config = self.place.mcp_config()
+        return all(config.has(server) for server in self.place.servers(name, package))
+
+    def _locked(
+        self, package: Package, download: Download, before: LockedPackage | None
+    ) -> LockedPackage:
+        manifest = package.manifest
+        targets = self._targets(manifest, before)
+        entitlement_id = download.entitlement_id
+        if self.wishes.is_frozen and before:
+            entitlement_id = before.entitlement_id
+        return LockedPackage(
+            version=str(manifest.version),
+            sha256=download.sha256,
+            type=manifest.type,
+            targets={target: manifest.install_path(target) for target in targets},
+            files=dict(unpacking.digests(package)),
+            registry=self.place.origin,
+            entitlement_id=entitlement_id,
+            server=LockedServer.of(manifest.server) if manifest.server else None,
+        )
+
+    def _targets(self, manifest: Manifest, before: LockedPackage | None) -> tuple[Target, ...]:
+        """Return who gets it: those named and those that had it, else those found, else generic."""
+        for target in self.wishes.targets:
+            if target not in manifest.targets:
+                self.place.console.warn(f"{manifest.name} does not say that it is for {target}.")
+        wanted = {*self.wishes.targets, *(before.targets if before else ())}
+        if not wanted:
+            wanted = {*self.place.project.detected_targets()} & {*manifest.targets}
+        return tuple(sorted(wanted)) or (Target.GENERIC,)
+
+    def _change(
+        self, prepared: list[_Prepared], change: Change, stack: contextlib.ExitStack
+    ) -> None:
+        """Judge and make the change."""
+        place, lock = self.place, self.lock
+        for one in prepared:
+            lock = lock.having(one.name, one.locked)
+        for one in prepared:
+            install_places.refuse_overlap(one.locked.folders, lock.owners(besides=one.name))
+            _refuse_strangers(place, one)
+        if not self.wishes.is_agreed:
+            _refuse_losses(place, prepared)
+        self._settle_servers(prepared, change, stack)
+        for one in prepared:
+            _put_folders(one, change)
+        if (text := lockfile.render(lock)) != _content(place):
+            change.put_file(LOCKFILE, text)
+        place.console.progress("Writing")
+        change.commit(place.user, place.console)
+
+    def _settle_servers(
+        self, prepared: list[_Prepared], change: Change, stack: contextlib.ExitStack
+    ) -> None:
+        """Ask for consent, then prepare the settings; shared ones are ours until the end."""
+        place = self.place
+        servers = [s for one in prepared for s in place.servers(one.name, one.locked)]
+        former = [s for one in prepared for s in place.servers(one.name, one.before)]
+        if any(server.is_shared for server in (*servers, *former)):
+            shared = project_state.holding_shared(place.project, place.user, place.console)
+            stack.enter_context(shared)
+        config = place.mcp_config()
+        manifests = {one.name: one.package.manifest for one in prepared}
+        plan = server_variables.plan(
+            servers, former, manifests, config, given=self.wishes.variables or {}
+        )
+        requests = [
+            consent.about_server(server, settings=str(config.file(server))) for server in servers
+        ]
+        requests += [
+            consent.about_scripts(one.package)
+            for one in prepared
+            if one.package.runs_code and one.locked.server is None
+        ]
+        consent.obtain(requests, place.console, is_given=self.wishes.is_agreed)
+        for each in plan:
+            config.add(each.place, each.variables, before=each.before)
+            server_variables.warn_of_secrets(each, config.file(each.place), place.console)
+        staying = {(server.package, server.target) for server in servers}
+        for was in former:
+            if (was.package, was.target) not in staying:
+                config.remove(was)
+        config.stage(change)
+
+
+def _put_folders(one: _Prepared, change: Change) -> None:
+    before = one.before.folders if one.before else ()
+    for folder in one.locked.folders:
+        change.put_folder(folder, partial(unpacking.unpack, one.package))
+    for folder in before:
+        if folder not in one.locked.folders and os.path.lexists(change.work.place(folder[:-1])):
+            change.remove_folder(folder)
+
+
+def _refuse_strangers(place: Workplace, one: _Prepared) -> None:
+    """Refuse a folder that holds what the lockfile does not know; raises AlreadyThere."""
+    known = one.before.folders if one.before else ()
+    for folder in one.locked.folders:
+        path = place.project.place(folder.removesuffix("/"))
+        if not os.path.lexists(path) or (folder in known and not path.is_symlink()):
+            continue
+        if path.is_symlink() or not path.is_dir() or any(path.iterdir()):
+            raise AlreadyThere(
+                f"{folder} is there already, and {LOCKFILE} does not know it.",
+                advice="Move it away, then try again. Nothing was changed.",
+            )
+
+
+def _refuse_losses(place: Workplace, prepared: Iterable[_Prepared]) -> None:
+    """Refuse to overwrite somebody's changes; raises LocallyModified."""
+    lost = [
+        difference
+        for one in prepared
+        if one.before
+        for difference in integrity.would_be_lost(place.project, one.before)
+    ]
+    if lost:
+        raise LocallyModified(
+            f"These would be lost: {'; '.join(map(str, lost))}.",
+            advice="Copy what you need elsewhere, then run the same again with --yes.",
+            details={"files": [difference.path for difference in lost]},
+        )
+
+
+def _content(place: Workplace) -> bytes | None:
+    path = place.project.lockfile
+    return path.read_bytes() if path.is_file() else None
+
+
+def _drift(reason: str) -> LockfileDrift:
+    return LockfileDrift(
+        f"{LOCKFILE} would have to change: {reason}.",
+        advice="Nothing was changed. Install it without --frozen, then commit the lockfile.",
+    )

@@ -1,0 +1,388 @@
+"""What a hostile server, archive or network may do: nothing is written."""
+
+import os
+import socket
+import struct
+import subprocess
+import sys
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mog_cli import archive_download, unpacking
+from mog_cli.errors import DownloadFailed, PathTraversal
+from mog_package import PackageFile, PackageType, validate
+from tests.mog_cli import snapshots
+from tests.mog_cli.conftest import mog_command, mog_environment
+from tests.mog_cli.marketplace import Marketplace, canonical, files_of, zip_of
+from tests.mog_cli.scripted_server import TOKEN, Answer
+from tests.mog_package import packages
+from tests.mog_package.forger import Forger
+from tests.mog_package.packages import MemoryTree
+
+RunJson = Callable[..., tuple[int, dict[str, Any], str]]
+CLAUDE = "targets: [claude-code]\n"
+ESCAPES = [
+    "../evil.md",
+    "content/../../evil.md",
+    "/etc/evil.md",
+    "C:/evil.md",
+    "..\\evil.md",
+    "content/a\\b.md",
+]
+
+
+def _hostile(entry: str) -> bytes:
+    forger = Forger()
+    for path, data in files_of().items():
+        forger.add(path, data)
+    return forger.add(entry, b"evil\n").bytes()
+
+
+@pytest.mark.parametrize("entry", ESCAPES)
+def test_an_entry_that_leads_out_is_named(
+    entry: str, market: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    market.put_archive(_hostile(entry))
+    everything = snapshots.of(project.parent)
+    exit_code, document, _ = run_json("install", "acme/pdf-tools", "--yes")
+    assert exit_code == 1
+    assert document["code"] == "path_traversal"
+    assert document["error"] == f"Path traversal detected: {entry}"
+    assert snapshots.of(project) == {}
+    assert snapshots.of(project.parent).keys() - everything.keys() <= {
+        "project/.mog/.gitignore",
+        "project/.mog/lock",
+    }
+
+
+@pytest.mark.parametrize("entry", [*ESCAPES, "content/", "content//etc/evil.md"])
+def test_the_installer_does_not_lean_on_the_reader(entry: str, tmp_path: Path) -> None:
+    package = validate(MemoryTree(files_of()))
+    lax = type(package)(
+        package.manifest,
+        (*package.files, PackageFile(entry, 5, "0" * 64)),
+        (),
+        MemoryTree({**files_of(), entry: b"evil\n"}),
+    )
+    folder = tmp_path / "base"
+    folder.mkdir()
+    with pytest.raises(PathTraversal) as refusal:
+        unpacking.unpack(lax, folder)
+    assert refusal.value.message == f"Path traversal detected: {entry}"
+    assert snapshots.of(tmp_path) == {}
+
+
+@pytest.mark.parametrize("link", [".claude", ".claude/skills", ".claude/skills/pdf-tools"])
+def test_a_link_in_the_way_leads_nobody_out(
+    link: str, market: Marketplace, project: Path, tmp_path: Path, run_json: RunJson
+) -> None:
+    market.put(more=CLAUDE)
+    outside = tmp_path / "outside"
+    (outside / "skills" / "pdf-tools").mkdir(parents=True)
+    (project / ".claude").rmdir()
+    (project / link).parent.mkdir(parents=True, exist_ok=True)
+    (project / link).symlink_to(outside, target_is_directory=True)
+    exit_code, document, _ = run_json("install", "acme/pdf-tools", "--yes")
+    assert exit_code == 1
+    assert document["code"] in {"path_traversal", "already_exists"}
+    assert snapshots.of(outside) == {}
+    assert not (project / "mog.lock.json").exists()
+
+
+def test_a_flipped_byte_is_noticed(market: Marketplace, project: Path, run_json: RunJson) -> None:
+    shelved = market.put()
+    broken = bytearray(shelved.archive)
+    broken[len(broken) // 2] ^= 1
+    market.server.on(market.archive_route(), zip_of(bytes(broken)))
+    exit_code, document, _ = run_json("install", "acme/pdf-tools")
+    assert (exit_code, document["code"]) == (1, "digest_mismatch")
+    assert snapshots.of(project) == {}
+    assert snapshots.leftovers(project) == []
+
+
+@pytest.mark.parametrize(("change", "code"), [(-1, "download_truncated"), (1, "digest_mismatch")])
+def test_a_byte_less_or_more_is_noticed(
+    change: int, code: str, market: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    archive = market.put().archive
+    sent = archive[:-1] if change < 0 else archive + b"\0"
+    market.server.on(market.archive_route(), zip_of(sent))
+    exit_code, document, _ = run_json("install", "acme/pdf-tools")
+    assert (exit_code, document["code"]) == (1, code)
+    assert snapshots.of(project) == {}
+
+
+def _cut_after(archive: bytes) -> Callable[[BaseHTTPRequestHandler], None]:
+    def behave(handler: BaseHTTPRequestHandler) -> None:
+        head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(archive)}\r\n\r\n".encode()
+        handler.wfile.write(head + archive[: len(archive) // 2])
+        handler.close_connection = True
+
+    return behave
+
+
+def test_a_connection_that_breaks_is_tried_again(
+    market: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    archive = market.put().archive
+    market.server.on(market.archive_route(), _cut_after(archive), zip_of(archive))
+    assert run_json("install", "acme/pdf-tools")[0] == 0
+
+
+def test_an_endless_answer_ends_at_the_promised_size(
+    market: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    market.put()
+
+    def endless(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
+        handler.close_connection = True
+        handler.connection.setsockopt(
+            socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", 5, 0)
+        )
+        try:
+            while True:
+                handler.wfile.write(b"x" * 65536)
+        except OSError:
+            return
+
+    market.server.on(market.archive_route(), endless)
+    assert run_json("install", "acme/pdf-tools")[1]["code"] == "digest_mismatch"
+
+
+@pytest.mark.parametrize("size_bytes", [0, -1, 10**12])
+def test_a_size_that_no_package_has_is_refused(
+    size_bytes: int, market: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    market.put(sizeBytes=size_bytes)
+    assert run_json("install", "acme/pdf-tools")[1]["code"] == "download_refused"
+
+
+@pytest.mark.parametrize("status", [400, 403, 410])
+def test_an_expired_link_is_asked_for_once_more(
+    status: int, market: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    archive = market.put().archive
+    market.server.on(market.archive_route(), Answer(status), zip_of(archive))
+    assert run_json("install", "acme/pdf-tools")[0] == 0
+    assert len(market.server.requests_to("/v1/downloads")) == 2
+
+
+def test_a_link_that_stays_refused_is_told(
+    market: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    market.put()
+    market.server.on(market.archive_route(), Answer(403))
+    exit_code, document, _ = run_json("install", "acme/pdf-tools")
+    assert (exit_code, document["code"]) == (1, "link_expired")
+    assert len(market.server.requests_to("/v1/downloads")) == 2
+
+
+def test_a_redirect_is_not_followed(market: Marketplace, project: Path, run_json: RunJson) -> None:
+    market.put()
+    elsewhere = {"Location": f"{market.server.origin}/elsewhere"}
+    market.server.on(market.archive_route(), Answer(302, {}, elsewhere))
+    assert run_json("install", "acme/pdf-tools")[1]["code"] == "link_redirected"
+    assert market.server.requests_to("/elsewhere") == []
+
+
+def test_the_token_does_not_go_with_the_link(
+    market: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    market.put()
+    run_json("install", "acme/pdf-tools")
+    fetched = [seen for seen in market.server.seen if seen.method == "GET"]
+    assert len(fetched) == 1
+    assert "Authorization" not in fetched[0].headers
+    assert TOKEN not in str(fetched)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://evil.example/x.zip",
+        "ftp://127.0.0.1/x.zip",
+        "file:///etc/passwd",
+        "https://user@evil.example/x.zip",
+        "//evil.example/x.zip",
+        "",
+    ],
+)
+def test_a_link_that_is_not_safe_is_not_followed(
+    url: str, market: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    market.put(url=url)
+    assert run_json("install", "acme/pdf-tools")[1]["code"] == "link_unsafe"
+    assert [seen for seen in market.server.seen if seen.method == "GET"] == []
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1/x.zip", "HTTP://127.0.0.1:1/x.zip"])
+def test_a_server_with_tls_does_not_link_to_plain_http(url: str) -> None:
+    with pytest.raises(DownloadFailed):
+        archive_download.refuse_link(url, origin="https://mog.md")
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "kind"),
+    [
+        ("acme/other", "1.0.0", PackageType.SKILL),
+        ("acme/pdf-tools", "1.0.1", PackageType.SKILL),
+        ("acme/pdf-tools", "1.0.0", PackageType.RULE),
+    ],
+)
+def test_another_package_than_the_one_asked_for_is_refused(
+    name: str,
+    version: str,
+    kind: PackageType,
+    market: Marketplace,
+    project: Path,
+    run_json: RunJson,
+) -> None:
+    market.put_archive(canonical(files_of(name, version, kind)))
+    exit_code, document, _ = run_json("install", "acme/pdf-tools")
+    assert (exit_code, document["code"]) == (1, "wrong_package")
+    assert snapshots.of(project) == {}
+
+
+def test_a_server_that_offers_another_version_is_refused(
+    market: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    market.put()
+    market.put(version="2.0.0")
+    market.put(version="1.0.0", manifest={"name": "acme/evil", "type": "skill"})
+    assert run_json("install", "acme/pdf-tools@1.0.0")[1]["code"] == "wrong_package"
+
+
+def test_an_archive_that_breaks_a_rule_is_refused(
+    market: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    market.put_archive(packages.zipped({**files_of(), "content/run.exe": b"MZ"}).getvalue())
+    exit_code, document, _ = run_json("install", "acme/pdf-tools")
+    assert (exit_code, document["code"]) == (1, "package_invalid")
+    assert snapshots.of(project) == {}
+
+
+@pytest.mark.parametrize(("price", "exit_code"), [(0, 0), (490, 2)])
+def test_what_is_free_is_bought_and_what_is_not_is_asked_about(
+    price: int, exit_code: int, market: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    link = market.put().link
+    details = {
+        "listing": "acme/pdf-tools",
+        "priceCents": price,
+        "purchaseUrl": "https://mog.md/acme/pdf-tools",
+    }
+    refusal = {"code": "entitlement_required", "message": "Buy it.", "details": details}
+    market.server.on("POST /v1/downloads", Answer(402, refusal), Answer(200, link))
+    market.server.on("POST /v1/purchases", Answer(503), Answer(201, {"entitlementId": "ent_1"}))
+    found, document, _ = run_json("install", "acme/pdf-tools")
+    assert found == exit_code, document
+    bought = market.server.requests_to("/v1/purchases")
+    if exit_code:
+        assert document["code"] == "purchase_required"
+        assert document["approvalUrl"] == "https://mog.md/acme/pdf-tools"
+        assert "4.90 USD" in document["error"]
+        assert bought == []
+    else:
+        keys = {seen.headers["Idempotency-Key"] for seen in bought}
+        assert (len(bought), len(keys)) == (2, 1)
+
+
+def test_auto_buy_buys_and_tells_what_the_server_says(
+    market: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    refusal = {"code": "entitlement_required", "message": "x", "details": {"priceCents": 490}}
+    market.server.on("POST /v1/downloads", Answer(402, refusal))
+    unavailable = {"code": "payment_unavailable", "message": "Not yet."}
+    market.server.on("POST /v1/purchases", Answer(422, unavailable))
+    assert run_json("install", "acme/pdf-tools", "--auto-buy")[1]["code"] == "payment_unavailable"
+
+
+def test_a_lockfile_that_cannot_be_written_leaves_the_version_before(
+    market: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    market.put(more=CLAUDE)
+    run_json("install", "acme/pdf-tools")
+    before = snapshots.of(project)
+    market.put(version="2.0.0", more=CLAUDE, content={"content/big.md": b"x" * 1000})
+    done = subprocess.run(
+        [*mog_command()[:1], "-c", _FAILING_RENAME],
+        env=mog_environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "mog.lock.json cannot be written" in done.stderr
+    assert "Nothing was changed." in done.stderr
+    assert snapshots.of(project) == before
+    assert snapshots.leftovers(project) == []
+
+
+# The operating system refuses the rename onto the lockfile, as a full or failing disk would.
+_FAILING_RENAME = """
+import errno, os, sys
+from mog_cli import program
+
+def refuse(event, arguments):
+    if event == "os.rename" and str(arguments[1]).endswith("mog.lock.json"):
+        raise OSError(errno.EIO, os.strerror(errno.EIO), str(arguments[1]))
+
+sys.addaudithook(refuse)
+sys.exit(program.run(["install", "acme/pdf-tools"]))
+"""
+
+
+def test_a_lockfile_that_is_a_folder_leaves_nothing(
+    market: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    market.put(more=CLAUDE)
+    (project / "mog.lock.json").mkdir()
+    exit_code, document, _ = run_json("install", "acme/pdf-tools")
+    assert (exit_code, document["code"]) == (1, "lockfile_invalid")
+    assert snapshots.of(project) == {}
+
+
+def test_a_full_disk_leaves_nothing(market: Marketplace, project: Path, run_json: RunJson) -> None:
+    market.put(more=CLAUDE, content={"content/big.md": b"x" * 100_000})
+    text = (
+        "import resource, signal, sys; from mog_cli import program\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))\n"
+        "sys.exit(program.run(['install', 'acme/pdf-tools']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", text],
+        env=mog_environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "cannot be written: File too large." in done.stderr
+    assert snapshots.of(project) == {}
+    assert snapshots.leftovers(project) == []
+
+
+def test_installs_at_once_take_turns(market: Marketplace, project: Path, run_json: RunJson) -> None:
+    names = [f"acme/tool-{number}" for number in range(4)]
+    for name in names:
+        market.put(name, more=CLAUDE)
+    running = [
+        subprocess.Popen(
+            mog_command("install", name), env=mog_environment(), stderr=subprocess.PIPE
+        )
+        for name in names
+    ]
+    said = [process.communicate(timeout=60)[1] for process in running]
+    assert [process.returncode for process in running] == [0, 0, 0, 0], said
+    _, document, _ = run_json("list")
+    assert [package["name"] for package in document["data"]["packages"]] == names
+    assert run_json("verify")[0] == 0
+    assert os.listdir(project / ".mog" / "tmp") == []

@@ -1,0 +1,387 @@
+"""MCP servers in the settings of clients: consent first, and nothing else in the file changes."""
+
+import json
+import os
+import shlex
+import sys
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mog_cli import settings_document
+from mog_cli.errors import SettingsRefused
+from mog_package import PackageType
+from tests.mog_cli import snapshots
+from tests.mog_cli.marketplace import ENV, SERVER, Marketplace
+
+RunJson = Callable[..., tuple[int, dict[str, Any], str]]
+ALL = "targets: [cursor, claude-code, codex, gemini-cli, windsurf, openclaw, generic]\n"
+REMOTE = "server: {transport: http, url: 'https://mcp.example/x'}\n"
+PROJECT_FILES = {
+    "cursor": ".cursor/mcp.json",
+    "claude-code": ".mcp.json",
+    "codex": ".codex/config.toml",
+    "gemini-cli": ".gemini/settings.json",
+    "generic": ".mcp.json",
+}
+SHARED_FILES = {
+    "windsurf": ".codeium/windsurf/mcp_config.json",
+    "openclaw": ".openclaw/openclaw.json",
+}
+
+
+@pytest.fixture
+def serve(market: Marketplace) -> Marketplace:
+    """A marketplace with an MCP server on its shelf."""
+    market.put("acme/serve", kind=PackageType.MCP, more=ALL)
+    return market
+
+
+def _servers(file: Path) -> dict[str, Any]:
+    """Return the servers in a settings file."""
+    if file.suffix == ".toml":
+        found: dict[str, Any] = tomllib.loads(file.read_text())["mcp_servers"]
+        return found
+    document = json.loads(file.read_text())
+    servers: dict[str, Any] = document.get("mcpServers") or document["mcp"]["servers"]
+    return servers
+
+
+def _file(target: str, project: Path) -> Path:
+    if target in SHARED_FILES:
+        return project.parent / "home" / SHARED_FILES[target]
+    return project / PROJECT_FILES[target]
+
+
+@pytest.mark.parametrize("target", [*PROJECT_FILES, *SHARED_FILES])
+def test_a_server_is_written_where_its_client_reads(
+    target: str, serve: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    exit_code, document, _ = run_json("install", "acme/serve", "--target", target, "--yes")
+    assert exit_code == 0, document
+    script = project / ".agents/mcp/serve/server.py"
+    assert _servers(_file(target, project)) == {
+        "serve": {"command": "python3", "args": [str(script), "--safe"]}
+    }
+    assert script.is_file()
+    lock = json.loads((project / "mog.lock.json").read_text())["packages"]["acme/serve"]
+    assert lock["server"]["args"] == ["{dir}/server.py", "--safe"]
+    assert run_json("uninstall", "acme/serve")[0] == 0
+    text = _file(target, project).read_text()
+    assert "serve" not in text.replace("mcpServers", "").replace("mcp_servers", "").replace(
+        "servers", ""
+    )
+
+
+@pytest.mark.parametrize(
+    ("target", "entry"),
+    [
+        ("cursor", {"url": "https://mcp.example/x"}),
+        ("claude-code", {"type": "http", "url": "https://mcp.example/x"}),
+        ("codex", {"url": "https://mcp.example/x"}),
+        ("gemini-cli", {"httpUrl": "https://mcp.example/x"}),
+        ("windsurf", {"serverUrl": "https://mcp.example/x"}),
+        ("openclaw", {"transport": "streamable-http", "url": "https://mcp.example/x"}),
+    ],
+)
+def test_a_remote_server_is_written_in_the_clients_words(
+    target: str,
+    entry: dict[str, str],
+    market: Marketplace,
+    project: Path,
+    run_json: RunJson,
+) -> None:
+    more = REMOTE + "targets: [cursor]\n"
+    market.put("acme/serve", kind=PackageType.MCP, more=more)
+    assert run_json("install", "acme/serve", "--target", target, "--yes")[0] == 0
+    assert _servers(_file(target, project)) == {"serve": entry}
+
+
+def test_without_consent_nothing_is_written(
+    serve: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    exit_code, document, _ = run_json("install", "acme/serve")
+    assert (exit_code, document["code"]) == (2, "consent_required")
+    command = shlex.join(["python3", str(project / ".agents/mcp/serve/server.py"), "--safe"])
+    assert command in document["error"]
+    assert len(document["details"]["requests"]) == 1
+    assert snapshots.of(project) == {}
+
+
+def test_what_is_there_already_is_not_asked_about_again(
+    serve: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    run_json("install", "acme/serve", "--yes")
+    assert run_json("install", "acme/serve")[0] == 0
+    assert run_json("install")[0] == 0
+
+
+def test_an_entry_that_was_removed_by_hand_comes_back(
+    serve: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    run_json("install", "acme/serve", "--yes")
+    (project / ".mcp.json").write_text('{"mcpServers": {}}')
+    assert run_json("install")[0] == 2
+    assert run_json("install", "--yes")[0] == 0
+    assert "serve" in _servers(project / ".mcp.json")
+
+
+def test_variables_are_asked_for_and_kept_out_of_the_lockfile(
+    market: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    market.put("acme/serve", kind=PackageType.MCP, more=SERVER + ENV + ALL)
+    exit_code, document, _ = run_json("install", "acme/serve", "--yes")
+    assert (exit_code, document["code"]) == (1, "env_missing")
+    assert document["details"] == {"missing": ["API_KEY"]}
+    assert snapshots.of(project) == {}
+    exit_code, document, said = run_json(
+        "install", "acme/serve", "--yes", "--env", "API_KEY=s3cr3t=x"
+    )
+    assert exit_code == 0, document
+    entry = _servers(project / ".mcp.json")["serve"]
+    assert entry["env"] == {"API_KEY": "s3cr3t=x", "MODE": "calm"}
+    lock = (project / "mog.lock.json").read_text()
+    assert "s3cr3t" not in lock + json.dumps(document) + said
+    assert "API_KEY" in lock
+    assert "do not commit it" in said
+    assert (project / ".mcp.json").stat().st_mode & 0o077 == 0
+    assert b"s3cr3t" not in b"".join(
+        path.read_bytes() for path in (project / ".mog").rglob("*") if path.is_file()
+    )
+
+
+def test_an_update_keeps_the_variables(
+    market: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    market.put("acme/serve", kind=PackageType.MCP, more=SERVER + ENV + ALL)
+    run_json("install", "acme/serve", "--yes", "--env", "API_KEY=k", "--env", "MODE=wild")
+    market.put("acme/serve", "2.0.0", PackageType.MCP, more=SERVER + ENV + ALL)
+    assert run_json("install", "acme/serve", "--yes")[0] == 0
+    assert _servers(project / ".mcp.json")["serve"]["env"] == {"API_KEY": "k", "MODE": "wild"}
+
+
+@pytest.mark.parametrize("pair", ["API_KEY", "=x", "OTHER=x"])
+def test_a_variable_that_nobody_reads_is_wrong_usage(
+    pair: str, market: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    market.put("acme/serve", kind=PackageType.MCP, more=SERVER + ENV + ALL)
+    assert run_json("install", "acme/serve", "--yes", "--env", pair)[1]["code"] == "usage"
+
+
+def test_everything_else_in_json_stays(
+    serve: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    mine = '"mine": {"command": "é", "args": ["-y", "x"],  "n": 1.50e3}'
+    text = f'{{\n\t"zeta": 1,\n\t"mcpServers": {{\n\t\t{mine}\n\t}},\n\t"alpha": null\n}}'
+    (project / ".mcp.json").write_text(text, encoding="utf-8")
+    run_json("install", "acme/serve", "--yes")
+    assert list(_servers(project / ".mcp.json")) == ["mine", "serve"]
+    assert mine in (project / ".mcp.json").read_text(encoding="utf-8")
+    assert run_json("uninstall", "acme/serve")[0] == 0
+    assert (project / ".mcp.json").read_text(encoding="utf-8") == text
+
+
+def test_everything_else_in_toml_stays(
+    serve: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    text = '# mine\nmodel = "x"  # the best\n\n[mcp_servers.mine]\ncommand = "y"\n\n[z]\na = 1\n'
+    (project / ".codex").mkdir()
+    (project / ".codex/config.toml").write_text(text)
+    run_json("install", "acme/serve", "--target", "codex", "--yes")
+    assert set(_servers(project / ".codex/config.toml")) == {"mine", "serve"}
+    assert "# the best" in (project / ".codex/config.toml").read_text()
+    assert run_json("uninstall", "acme/serve")[0] == 0
+    assert (project / ".codex/config.toml").read_text() == text
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        (".mcp.json", "{ // mine\n}"),
+        (".mcp.json", '{"a": 1, "a": 2}'),
+        (".mcp.json", "[]"),
+        (".mcp.json", '{"mcpServers": []}'),
+        (".mcp.json", '{"mcpServers": {"serve": 1}}'),
+        (".codex/config.toml", "= broken"),
+        (".codex/config.toml", "mcp_servers = 1"),
+    ],
+)
+def test_settings_that_are_not_understood_are_named_and_left(
+    file: str, text: str, serve: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    (project / file).parent.mkdir(exist_ok=True)
+    (project / file).write_text(text)
+    target = "codex" if "codex" in file else "claude-code"
+    exit_code, document, _ = run_json("install", "acme/serve", "--target", target, "--yes")
+    assert (exit_code, document["code"]) == (1, "settings_invalid")
+    assert str(project / file) in document["error"]
+    assert snapshots.of(project) == {file: text.encode()}
+
+
+def test_somebody_elses_server_of_that_name_is_not_replaced(
+    serve: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    text = '{"mcpServers": {"serve": {"command": "mine"}}}'
+    (project / ".mcp.json").write_text(text)
+    exit_code, document, _ = run_json("install", "acme/serve", "--yes")
+    assert (exit_code, document["code"]) == (1, "already_exists")
+    assert snapshots.of(project) == {".mcp.json": text.encode()}
+
+
+def test_an_entry_that_was_changed_since_stays(
+    serve: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    run_json("install", "acme/serve", "--yes")
+    changed = {"mcpServers": {"serve": {"command": "mine"}}}
+    (project / ".mcp.json").write_text(json.dumps(changed))
+    exit_code, _, said = run_json("uninstall", "acme/serve")
+    assert exit_code == 0
+    assert "was changed since, and stays" in said
+    assert json.loads((project / ".mcp.json").read_text()) == changed
+
+
+def test_settings_behind_a_link_are_changed_only_within_the_project(
+    serve: Marketplace, project: Path, tmp_path: Path, run_json: RunJson
+) -> None:
+    (project / "real.json").write_text("{}")
+    (project / ".mcp.json").symlink_to("real.json")
+    assert run_json("install", "acme/serve", "--yes")[0] == 0
+    assert (project / ".mcp.json").is_symlink()
+    assert "serve" in _servers(project / "real.json")
+    run_json("uninstall", "acme/serve")
+    (tmp_path / "outside.json").write_text("{}")
+    (project / ".mcp.json").unlink()
+    (project / ".mcp.json").symlink_to(tmp_path / "outside.json")
+    assert run_json("install", "acme/serve", "--yes")[1]["code"] == "settings_invalid"
+    assert (tmp_path / "outside.json").read_text() == "{}"
+
+
+@pytest.fixture
+def two_projects(project: Path) -> tuple[Path, Path]:
+    """Two projects of one user."""
+    other = project.parent / "other"
+    (other / ".claude").mkdir(parents=True)
+    return project, other
+
+
+@pytest.mark.parametrize("target", SHARED_FILES)
+def test_a_shared_server_goes_with_the_last_project_that_uses_it(
+    target: str,
+    serve: Marketplace,
+    two_projects: tuple[Path, Path],
+    run_json: RunJson,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = two_projects
+    for root in (first, second):
+        monkeypatch.chdir(root)
+        assert run_json("install", "acme/serve", "--target", target, "--yes")[0] == 0
+    file = _file(target, first)
+    assert str(second) in _servers(file)["serve"]["args"][0]
+    assert run_json("uninstall", "acme/serve")[0] == 0
+    assert str(first) in _servers(file)["serve"]["args"][0]
+    monkeypatch.chdir(first)
+    assert run_json("uninstall", "acme/serve")[0] == 0
+    assert "serve" not in json.dumps(json.loads(file.read_text())).replace("servers", "").replace(
+        "mcpServers", ""
+    )
+
+
+def test_the_first_to_leave_does_not_disturb_the_other(
+    serve: Marketplace,
+    two_projects: tuple[Path, Path],
+    run_json: RunJson,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = two_projects
+    for root in (first, second):
+        monkeypatch.chdir(root)
+        run_json("install", "acme/serve", "--target", "windsurf", "--yes")
+    before = _file("windsurf", first).read_bytes()
+    monkeypatch.chdir(first)
+    _, _, said = run_json("uninstall", "acme/serve")
+    assert said.count("warning") == 0
+    assert _file("windsurf", first).read_bytes() == before
+
+
+def test_another_package_does_not_take_a_shared_name(
+    serve: Marketplace,
+    two_projects: tuple[Path, Path],
+    run_json: RunJson,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = two_projects
+    run_json("install", "acme/serve", "--target", "windsurf", "--yes")
+    serve.put("other/serve", kind=PackageType.MCP, more=ALL)
+    monkeypatch.chdir(second)
+    exit_code, document, _ = run_json("install", "other/serve", "--target", "windsurf", "--yes")
+    assert (exit_code, document["code"]) == (1, "already_exists")
+    assert str(first) in _servers(_file("windsurf", first))["serve"]["args"][0]
+
+
+def test_a_project_that_is_gone_holds_nothing(
+    serve: Marketplace,
+    two_projects: tuple[Path, Path],
+    run_json: RunJson,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = two_projects
+    monkeypatch.chdir(second)
+    run_json("install", "acme/serve", "--target", "windsurf", "--yes")
+    monkeypatch.chdir(first)
+    run_json("install", "acme/serve", "--target", "windsurf", "--yes")
+    second.rename(second.with_name("gone"))
+    assert run_json("uninstall", "acme/serve")[0] == 0
+    assert json.loads(_file("windsurf", first).read_text()) == {"mcpServers": {}}
+
+
+@pytest.mark.processes
+def test_a_crash_in_one_project_is_taken_back_by_the_next_one(
+    serve: Marketplace,
+    two_projects: tuple[Path, Path],
+    home: Path,
+    run_json: RunJson,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = two_projects
+    killed = os.fork()
+    if killed == 0:
+        _die_after_the_journal()
+        run_json("install", "acme/serve", "--target", "windsurf", "--yes")
+        os._exit(0)
+    assert os.waitpid(killed, 0)[1] == 9
+    assert (first / ".mog/journal.json").is_file()
+    assert (home / "mcp-pending").is_file()
+    monkeypatch.chdir(second)
+    assert run_json("install", "acme/serve", "--target", "windsurf", "--yes")[0] == 0
+    assert not (first / ".mog/journal.json").exists()
+    assert not (home / "mcp-pending").exists()
+    registry = json.loads((home / "mcp-servers.json").read_text())
+    assert list(registry["servers"]["windsurf"]["serve"]["projects"]) == [str(second)]
+
+
+def _die_after_the_journal() -> None:
+    """Kill this process just before the lockfile is renamed into place, all else being there."""
+
+    def hook(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "os.rename" and str(arguments[1]).endswith("mog.lock.json"):
+            os.kill(os.getpid(), 9)
+
+    sys.addaudithook(hook)
+
+
+def test_a_byte_order_mark_and_the_end_of_a_file_stay(tmp_path: Path) -> None:
+    text = '\ufeff{"mcpServers": {}}\n\n'.encode()
+    document = settings_document.read(tmp_path / "a.json", text, ("mcpServers",))
+    document.put("x", {"command": "y"})
+    document.remove("x")
+    assert document.render().startswith("\ufeff".encode())
+    assert document.render().endswith(b"}\n\n")
+
+
+def test_settings_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsRefused):
+        settings_document.read(tmp_path / "a.json", b"\xff", ("mcpServers",))
