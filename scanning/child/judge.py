@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from itertools import islice
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
     matcher = Matcher([*OPEN_RULES, *map(from_plain, request["rules"])])
     with Path(ARCHIVE).open("rb") as stream:
         package = validate(open_archive(stream, limits=CANONICAL))
-        hits = [_plain(hit) for hit in islice(_hits(package, matcher), HITS)]
+        hits = [_plain(hit) for hit in _gravest(_hits(package, matcher), matcher)]
         warnings = package.warnings[: facts.PROBLEMS]
         return {
             "facts": _digest(facts.of(package)),
@@ -36,7 +36,18 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
         }
 
 
-def _hits(package: Package, matcher: Matcher) -> Any:
+def _gravest(hits: Iterable[Hit], matcher: Matcher) -> list[Hit]:
+    """Keep those that block before any other: nobody hides one behind hundreds of lesser ones."""
+    blocking: list[Hit] = []
+    others: list[Hit] = []
+    for hit in hits:
+        kept = blocking if hit.rule_id in matcher.blocking else others
+        if len(kept) < HITS:
+            kept.append(hit)
+    return (blocking + others)[:HITS]
+
+
+def _hits(package: Package, matcher: Matcher) -> Iterator[Hit]:
     for file in package.files:
         yield from matcher.hits(file.path, package.tree.read(file.path))
 

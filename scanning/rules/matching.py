@@ -60,6 +60,8 @@ class Matcher:
         """Compile every pattern; raises BrokenRule."""
         ordered = sorted(rules, key=lambda each: each.rule.effect is not Effect.BLOCK)
         self._compiled = [_compile(rule) for rule in ordered]
+        blocking = (each.rule for each in ordered if each.rule.effect is Effect.BLOCK)
+        self.blocking = frozenset(rule.id for rule in blocking)
 
     def hits(self, path: str, data: bytes) -> Iterator[Hit]:
         """Yield every secret of one file."""

@@ -118,6 +118,19 @@ def test_a_doubtful_secret_asks_a_person(upload: Upload, now: datetime) -> None:
     assert rules(result) == [("secret/named-value", "content/notes.md")]
 
 
+def test_a_block_does_not_hide_behind_hundreds_of_doubts(upload: Upload, now: datetime) -> None:
+    doubts = {
+        f"content/a{number}.md": b"".join(
+            b"token = " + secrets.drawn(20) + b"\n" for _ in range(20)
+        )
+        for number in range(30)
+    }
+    last = {"content/z.md": secrets.sample("secret/npm-token")}
+    result = examined(upload(packages.files() | doubts | last), now)
+    assert result.verdict is Verdict.FAILED
+    assert len(result.findings) == judge.HITS
+
+
 def test_an_unknown_key_of_a_skill_is_noted(upload: Upload, now: datetime) -> None:
     skill = packages.SKILL.replace(b"---\n\n", b"colour: red\n---\n\n")
     result = examined(upload(packages.files() | {"content/SKILL.md": skill}), now)
