@@ -39,15 +39,16 @@ class HashingUploadHandler(TemporaryFileUploadHandler):
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Begin a file."""
         super(TemporaryFileUploadHandler, self).new_file(*args, **kwargs)
-        self.file = _Incoming(self.file_name or "")
         self._files += 1
         if self.field_name != FIELD or self._files > 1:
             raise InvalidUpload(FIELD, f"Send one file, in the field {FIELD!r}.")
+        self.file = _Incoming(self.file_name or "")
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Take a piece."""
         self._seen += len(raw_data)
         if self._seen > UPLOAD.archive_bytes:
+            self.file.close()
             raise UploadTooLarge(UPLOAD.archive_bytes)
         self._hash.update(raw_data)
         super().receive_data_chunk(raw_data, start)
