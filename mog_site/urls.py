@@ -3,8 +3,10 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from catalog.urls import vendor_urlpatterns as vendor_pages
 from mog_site import health
-from mog_site.pages import audit_trail, home, security_txt
+from mog_site.pages import audit_trail, home, library, listing, security_txt, sell
+from payments.urls import vendor_urlpatterns as purchase_pages
 
 handler400 = handler403 = handler404 = handler500 = "mog_site.error_answers.handle_error"
 
@@ -17,6 +19,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(".well-known/security.txt", security_txt.security_txt, name="security_txt"),
     path("", home.home, name="home"),
     path("settings/activity", audit_trail.activity, name="activity"),
+    path("library", library.library, name="library"),
+    path("sell", sell.sell, name="sell"),
     path("", include("releases.urls")),
+    path("", include("catalog.urls")),
     path("", include("accounts.urls")),
+    # Last: whatever no route above names may be a vendor. `accounts.reserved_names` keeps the two
+    # apart.
+    path("", include(vendor_pages)),
+    path("", include(purchase_pages)),
+    path("<slug:vendor>/<slug:slug>", listing.listing, name="listing"),
+    path("<slug:vendor>/<slug:slug>/<str:version>", listing.version, name="version"),
 ]

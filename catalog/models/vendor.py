@@ -70,6 +70,12 @@ class Vendor(models.Model):
         """Tell whether staff has made sure of who this is."""
         return self.verified_at is not None
 
+    def is_sold_under_by(self, actor: Actor) -> bool:
+        """Tell whether an actor may publish and earn under this name."""
+        if actor.organization is not None:
+            return self.organization_id == actor.organization.pk
+        return actor.user is not None and self.user_id == actor.user.pk
+
     def verify(self, *, now: datetime) -> bool:
         """Give the badge; tell whether it was missing."""
         missing = Vendor.objects.filter(pk=self.pk, verified_at__isnull=True)

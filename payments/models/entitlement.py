@@ -23,6 +23,12 @@ class EntitlementQuerySet(models.QuerySet["Entitlement"]):
         """Keep those that were not revoked."""
         return self.filter(revoked_at__isnull=True)
 
+    def with_listing(self) -> "EntitlementQuerySet":
+        """Bring listing and vendor in the same query, without the listing's long texts."""
+        return self.select_related("listing__vendor").defer(
+            "listing__readme_html", "listing__readme_text", "listing__search_words"
+        )
+
     def held_by(self, actor: Actor) -> "EntitlementQuerySet":
         """Keep those an actor may use: their own, and those of the organization they act for."""
         own = Q(user=actor.require_user())

@@ -13,7 +13,7 @@ _LAYERS = ["reset", "tokens", "base", "layout", "components", "pages", "utilitie
 # The admin's page loads only tokens and this; it sets the library's own properties.
 _ADMIN = _CSS / "admin.css"
 # Frames that pages fill with markup of their own, and what the template tag draws.
-_WITHOUT_TEMPLATE = {"icon", "list", "ticket"}
+_WITHOUT_TEMPLATE = {"disclosure", "icon", "list", "quote", "ticket"}
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _DECLARED = re.compile(r"(?<![\w-])(--[\w-]+)\s*:")

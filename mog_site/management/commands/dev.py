@@ -15,7 +15,7 @@ from django.db import connections
 from django.utils import timezone
 
 from accounts import dev_sign_in
-from mog_site import demo, local_site
+from mog_site import demo, demo_catalogue, local_site
 from mog_site.local_site import CannotStart
 from mog_site.supervisor import Program, Supervisor
 
@@ -70,7 +70,11 @@ class Command(BaseCommand):
             signal.signal(number, self._ask_to_stop)
         self._say("Preparing the database ...")
         call_command("migrate", verbosity=0, interactive=False)
-        demo.ensure_people(now=timezone.now())
+        now = timezone.now()
+        people = demo.ensure_people(now=now)
+        demo_catalogue.ensure_catalogue(
+            seller=people[demo.SELLER], buyer=people[demo.BUYER], now=now
+        )
         connections.close_all()
 
     def _run(self) -> None:

@@ -1,0 +1,61 @@
+"""What people type and choose on the pages of this room."""
+
+from typing import Any
+
+from django import forms
+
+from releases.upload_stream import FIELD
+from releases.uploads import Declared, Upload
+
+
+class UploadForm(forms.Form):
+    """An archive, and what it is said to hold."""
+
+    archive = forms.FileField(
+        label="Archive",
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".zip,application/zip"}),
+        help_text="The .zip that mog pack writes, or one of your own; 25 MB at most.",
+        error_messages={"required": "Choose the .zip file of your package."},
+    )
+    name = forms.CharField(
+        label="Package name",
+        max_length=128,
+        help_text="vendor/slug, exactly as in mog.yaml.",
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
+    )
+    version = forms.CharField(
+        label="Version",
+        max_length=29,
+        help_text="Three numbers, exactly as in mog.yaml.",
+        widget=forms.TextInput(attrs={"placeholder": "1.0.0", "autocomplete": "off"}),
+    )
+    publish = forms.BooleanField(
+        label="Publish it as soon as it is accepted", required=False, initial=True
+    )
+
+    def declared(self) -> Declared:
+        """Return what the archive is said to hold."""
+        said = self.cleaned_data
+        return Declared(
+            name=said["name"].strip(),
+            version=said["version"].strip(),
+            is_to_publish=said["publish"],
+        )
+
+    def upload(self) -> Upload:
+        """Return the file, hashed while it came in."""
+        file: Any = self.cleaned_data[FIELD]
+        return Upload(file=file, sha256=file.sha256, size_bytes=file.size)
+
+
+class WithdrawalForm(forms.Form):
+    """Why a release is taken back."""
+
+    reason = forms.CharField(
+        label="Why do you withdraw it?",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Whoever has the package reads this.",
+        error_messages={"required": "Say why; whoever has the package reads it."},
+    )
