@@ -54,7 +54,7 @@ def issue_ticket(listing: Listing, *, version: str | None, by: Actor, now: datet
     release = _release(listing, version)
     _require_installable(release)
     artifact = release.artifact
-    link = storage.sign_url(sha256=artifact.sha256, file_name=_file_name(release), now=now)
+    link = storage.sign_url(sha256=artifact.sha256, file_name=_file_name(listing, release), now=now)
     with transaction.atomic():
         DailyDownload.objects.bulk_create(
             [DailyDownload(listing=listing, user=user, day=now.date())], ignore_conflicts=True
@@ -93,5 +93,5 @@ def _require_installable(release: Release) -> None:
     assert State(release.state) in INSTALLABLE
 
 
-def _file_name(release: Release) -> str:
-    return f"{release.listing.name.replace('/', '-')}-{release.version}.zip"
+def _file_name(listing: Listing, release: Release) -> str:
+    return f"{listing.name.replace('/', '-')}-{release.version}.zip"

@@ -1,10 +1,5 @@
 """Files in a bucket: the same settings as in production against a server that checks signatures."""
 
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,58 +11,21 @@ from django.core.files.storage import FileSystemStorage, Storage
 from django.utils.module_loading import import_string
 
 from mog_site import storage
-
-_KEY, _SECRET = "test-access-key", "test-secret-key-long-enough"
+from tests import buckets
+from tests.buckets import Bucket
 
 
 @pytest.fixture(scope="module")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bucket]:
     """An S3 server on loopback with one bucket."""
-    folder = tmp_path_factory.mktemp("s3")
-    (folder / "mog").mkdir()
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    process = subprocess.Popen(
-        [
-            str(Path(sys.executable).with_name("rclone")),
-            *("serve", "s3", str(folder), "--addr", f"127.0.0.1:{port}"),
-            *("--auth-key", f"{_KEY},{_SECRET}", "--config", os.devnull),
-        ],
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait_for(port)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail("the S3 server did not start")
+    with buckets.serving(tmp_path_factory.mktemp("s3")) as server:
+        yield server
 
 
 @pytest.fixture
-def bucket(endpoint: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Storage:
+def bucket(running: Bucket) -> Storage:
     """The storage that the settings make of an operator's environment."""
-    environment = {
-        "S3_BUCKET": "mog",
-        "S3_ENDPOINT_URL": endpoint,
-        "S3_ACCESS_KEY": _KEY,
-        "S3_SECRET_KEY": _SECRET,
-    }
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    return _made(storage.from_environment(tmp_path, is_production=True)["default"])
+    return _made(running.storage())
 
 
 def _made(configured: dict[str, Any]) -> Storage:
