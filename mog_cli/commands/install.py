@@ -17,7 +17,7 @@ from mog_cli import (
 from mog_cli.archive_download import Fetcher
 from mog_cli.client import Client
 from mog_cli.errors import UsageError
-from mog_cli.installing import Outcome, Wishes
+from mog_cli.install_plan import Outcome, Wishes
 from mog_cli.obtaining import Desk
 from mog_cli.output import Console, Result
 from mog_cli.surroundings import Surroundings
