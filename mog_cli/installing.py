@@ -19,7 +19,8 @@ from mog_cli.changing import Change
 from mog_cli.errors import ConfigError, LockfileDrift
 from mog_cli.install_plan import Outcome, Prepared, Wishes
 from mog_cli.lockfile import LockedPackage, LockedServer, Lockfile
-from mog_cli.obtaining import Desk, Order
+from mog_cli.obtaining import Desk
+from mog_cli.orders import Order
 from mog_cli.project import LOCKFILE
 from mog_cli.release_answers import Download
 from mog_cli.workplace import Workplace

@@ -7,8 +7,7 @@ from pathlib import PurePosixPath
 
 from mog_cli import lockfile, obstacles, project_state, server_changes
 from mog_cli.changing import Change
-from mog_cli.errors import NotInstalled
-from mog_cli.lockfile import LockedPackage, Lockfile
+from mog_cli.lockfile import LockedPackage
 from mog_cli.project import CLIENT_FOLDERS, LOCKFILE, Project
 from mog_cli.workplace import Workplace
 
@@ -22,7 +21,7 @@ def uninstall(
     """
     with project_state.holding(place.project, place.user, place.console):
         found = lockfile.read(place.project.lockfile)
-        removed = {name: installed(found, name) for name in names}
+        removed = {name: found.installed(name) for name in names}
         if not is_agreed:
             obstacles.refuse_losses(place.project, removed.values())
         change = Change(place.project)
@@ -35,14 +34,6 @@ def uninstall(
             change.commit(place.user, place.console)
         _prune(place.project, removed)
         return removed
-
-
-def installed(found: Lockfile, name: str) -> LockedPackage:
-    """Return a package of a lockfile; raises NotInstalled."""
-    package = found.packages.get(name)
-    if package is None:
-        raise NotInstalled(f"{name} is not installed here.", advice="See: mog list")
-    return package
 
 
 def _remove_folders(project: Project, package: LockedPackage, change: Change) -> None:
