@@ -71,7 +71,8 @@ class Desk:
             with path.open("w+b") as file:
                 yield _opened(self._fetch(order, download, file), file)
         finally:
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # swept with the workspace otherwise
+                path.unlink(missing_ok=True)
 
     def _fetch(self, order: Order, download: Download, file: BinaryIO) -> Download:
         try:
