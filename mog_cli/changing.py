@@ -1,5 +1,6 @@
 """Change a project as a whole: every folder and file at once, or nothing at all."""
 
+import contextlib
 import hashlib
 import os
 import stat
@@ -69,7 +70,8 @@ class Change:
             recovery.undo(noted, user, console)
             raise
         if noted.reaches_outside:
-            user.forget()
+            with contextlib.suppress(OSError):  # the change counts; a note without journal is idle
+                user.forget()
 
     def _add_folder(self, path: str, *, has_new: bool) -> None:
         trimmed = path.removesuffix("/")

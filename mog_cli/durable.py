@@ -14,6 +14,17 @@ def write(path: Path, content: bytes, *, mode: int = 0o666) -> None:
         os.fsync(file.fileno())
 
 
+def make_folder(path: Path, *, mode: int = 0o777) -> None:
+    """Make a folder and wait until the one above knows; nothing happens when it is there."""
+    try:
+        path.mkdir(mode=mode)
+    except FileExistsError:
+        if not path.is_dir():
+            raise
+        return
+    sync_folder(path.parent)
+
+
 def move(source: Path, target: Path) -> None:
     """Rename, and wait until both folders know; raises OSError."""
     os.rename(source, target)

@@ -2,65 +2,29 @@
 
 import contextlib
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from mog_cli import (
-    consent,
     install_places,
     integrity,
     lockfile,
+    obstacles,
     project_state,
-    server_variables,
+    server_changes,
     unpacking,
 )
 from mog_cli.changing import Change
-from mog_cli.errors import AlreadyThere, ConfigError, LocallyModified, LockfileDrift
+from mog_cli.errors import ConfigError, LockfileDrift
+from mog_cli.install_plan import Outcome, Prepared, Wishes
 from mog_cli.lockfile import LockedPackage, LockedServer, Lockfile
-from mog_cli.obtaining import Desk, Order
+from mog_cli.obtaining import Desk
+from mog_cli.orders import Order
 from mog_cli.project import LOCKFILE
 from mog_cli.release_answers import Download
 from mog_cli.workplace import Workplace
 from mog_package import Manifest, Package, Target
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What the command line says besides the packages.
-
-    `is_agreed`: a person has agreed to whatever would be asked. `is_frozen`: the lockfile stays.
-    """
-
-    targets: tuple[Target, ...] = ()
-    variables: Mapping[str, str] | None = None
-    is_agreed: bool = False
-    is_frozen: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one package; `before` is the version that was there."""
-
-    name: str
-    package: LockedPackage
-    before: str | None
-    is_changed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A package that has come and is open, as it will be locked, and as it was."""
-
-    name: str
-    package: Package
-    locked: LockedPackage
-    before: LockedPackage | None
-
-    @property
-    def outcome(self) -> Outcome:
-        version = self.before.version if self.before else None
-        return Outcome(self.name, self.locked, version, is_changed=True)
 
 
 def install(place: Workplace, desk: Desk, orders: Sequence[Order], wishes: Wishes) -> list[Outcome]:
@@ -92,12 +56,12 @@ class _Installation:
         """Fetch everything, judge everything, then change everything at once."""
         with contextlib.ExitStack() as stack:
             change = Change(self.place.project)
-            prepared: dict[str, _Prepared] = {}
+            prepared: dict[str, Prepared] = {}
             outcomes: dict[str, Outcome] = {}
             for order in orders:
                 one = self._prepare(order, change, stack)
                 outcomes[order.name] = one if isinstance(one, Outcome) else one.outcome
-                if isinstance(one, _Prepared):
+                if isinstance(one, Prepared):
                     prepared[order.name] = one
             if prepared:
                 self._change(list(prepared.values()), change, stack)
@@ -105,7 +69,7 @@ class _Installation:
 
     def _prepare(
         self, order: Order, change: Change, stack: contextlib.ExitStack
-    ) -> _Prepared | Outcome:
+    ) -> Prepared | Outcome:
         """Return a package that has come, or that there is nothing to do."""
         before = self.lock.packages.get(order.name)
         if self.wishes.is_frozen:
@@ -119,7 +83,7 @@ class _Installation:
         locked = self._locked(package, download, before)
         if self.wishes.is_frozen and locked != before:
             raise _drift(f"{order.name} would not be what {LOCKFILE} says")
-        return _Prepared(order.name, package, locked, before)
+        return Prepared(order.name, package, locked, before)
 
     def _frozen(self, order: Order, before: LockedPackage | None) -> Order:
         """Return an order for exactly what is locked; raises LockfileDrift and ConfigError."""
@@ -178,7 +142,7 @@ class _Installation:
         return tuple(sorted(wanted)) or (Target.GENERIC,)
 
     def _change(
-        self, prepared: list[_Prepared], change: Change, stack: contextlib.ExitStack
+        self, prepared: list[Prepared], change: Change, stack: contextlib.ExitStack
     ) -> None:
         """Judge and make the change."""
         place, lock = self.place, self.lock
@@ -186,10 +150,10 @@ class _Installation:
             lock = lock.having(one.name, one.locked)
         for one in prepared:
             install_places.refuse_overlap(one.locked.folders, lock.owners(besides=one.name))
-            _refuse_strangers(place, one)
+            obstacles.refuse_strangers(place.project, one.locked, one.before)
         if not self.wishes.is_agreed:
-            _refuse_losses(place, prepared)
-        self._settle_servers(prepared, change, stack)
+            obstacles.refuse_losses(place.project, [one.before for one in prepared if one.before])
+        stack.enter_context(server_changes.settled(place, prepared, change, self.wishes))
         for one in prepared:
             _put_folders(one, change)
         if (text := lockfile.render(lock)) != _content(place):
@@ -197,77 +161,14 @@ class _Installation:
         place.console.progress("Writing")
         change.commit(place.user, place.console)
 
-    def _settle_servers(
-        self, prepared: list[_Prepared], change: Change, stack: contextlib.ExitStack
-    ) -> None:
-        """Ask for consent, then prepare the settings; shared ones are ours until the end."""
-        place = self.place
-        servers = [s for one in prepared for s in place.servers(one.name, one.locked)]
-        former = [s for one in prepared for s in place.servers(one.name, one.before)]
-        if any(server.is_shared for server in (*servers, *former)):
-            shared = project_state.holding_shared(place.project, place.user, place.console)
-            stack.enter_context(shared)
-        config = place.mcp_config()
-        manifests = {one.name: one.package.manifest for one in prepared}
-        plan = server_variables.plan(
-            servers, former, manifests, config, given=self.wishes.variables or {}
-        )
-        requests = [
-            consent.about_server(server, settings=str(config.file(server))) for server in servers
-        ]
-        requests += [
-            consent.about_scripts(one.package)
-            for one in prepared
-            if one.package.runs_code and one.locked.server is None
-        ]
-        consent.obtain(requests, place.console, is_given=self.wishes.is_agreed)
-        for each in plan:
-            config.add(each.place, each.variables, before=each.before)
-            server_variables.warn_of_secrets(each, config.file(each.place), place.console)
-        staying = {(server.package, server.target) for server in servers}
-        for was in former:
-            if (was.package, was.target) not in staying:
-                config.remove(was)
-        config.stage(change)
 
-
-def _put_folders(one: _Prepared, change: Change) -> None:
+def _put_folders(one: Prepared, change: Change) -> None:
     before = one.before.folders if one.before else ()
     for folder in one.locked.folders:
         change.put_folder(folder, partial(unpacking.unpack, one.package))
     for folder in before:
         if folder not in one.locked.folders and os.path.lexists(change.work.place(folder[:-1])):
             change.remove_folder(folder)
-
-
-def _refuse_strangers(place: Workplace, one: _Prepared) -> None:
-    """Refuse a folder that holds what the lockfile does not know; raises AlreadyThere."""
-    known = one.before.folders if one.before else ()
-    for folder in one.locked.folders:
-        path = place.project.place(folder.removesuffix("/"))
-        if not os.path.lexists(path) or (folder in known and not path.is_symlink()):
-            continue
-        if path.is_symlink() or not path.is_dir() or any(path.iterdir()):
-            raise AlreadyThere(
-                f"{folder} is there already, and {LOCKFILE} does not know it.",
-                advice="Move it away, then try again. Nothing was changed.",
-            )
-
-
-def _refuse_losses(place: Workplace, prepared: Iterable[_Prepared]) -> None:
-    """Refuse to overwrite somebody's changes; raises LocallyModified."""
-    lost = [
-        difference
-        for one in prepared
-        if one.before
-        for difference in integrity.would_be_lost(place.project, one.before)
-    ]
-    if lost:
-        raise LocallyModified(
-            f"These would be lost: {'; '.join(map(str, lost))}.",
-            advice="Copy what you need elsewhere, then run the same again with --yes.",
-            details={"files": [difference.path for difference in lost]},
-        )
 
 
 def _content(place: Workplace) -> bytes | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from mog_cli import findings, install_places, lockfile_format
-from mog_cli.errors import LockfileInvalid
+from mog_cli.errors import LockfileInvalid, NotInstalled
 from mog_package import PackageType, Server, Target, Transport
 from mog_package.shapes import Place
 from mog_package.yaml_reader import Document
@@ -57,6 +57,13 @@ class Lockfile:
     """All packages of a project by name."""
 
     packages: Mapping[str, LockedPackage] = field(default_factory=dict)
+
+    def installed(self, name: str) -> LockedPackage:
+        """Return a package; raises NotInstalled."""
+        package = self.packages.get(name)
+        if package is None:
+            raise NotInstalled(f"{name} is not installed here.", advice="See: mog list")
+        return package
 
     def having(self, name: str, package: LockedPackage) -> "Lockfile":
         """Return the same with a package in place of any before."""

@@ -19,6 +19,7 @@ from mog_cli.errors import (
     PurchaseNeeded,
     WrongPackage,
 )
+from mog_cli.orders import Order
 from mog_cli.output import Console
 from mog_cli.project import LOCKFILE
 from mog_cli.release_answers import Download
@@ -28,20 +29,6 @@ from mog_package import CANONICAL, NamesError, Package, PackageError, Rule
 _ESCAPES = frozenset(
     {Rule.NAME_ABSOLUTE, Rule.NAME_TRAVERSAL, Rule.NAME_BACKSLASH, Rule.NAME_DRIVE}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A package that is wanted; without a version the latest, with a digest exactly that one."""
-
-    name: str
-    version: str | None = None
-    sha256: str | None = None
-
-    @property
-    def text(self) -> str:
-        """Return it in words."""
-        return f"{self.name} {self.version}" if self.version else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +71,8 @@ class Desk:
             with path.open("w+b") as file:
                 yield _opened(self._fetch(order, download, file), file)
         finally:
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # swept with the workspace otherwise
+                path.unlink(missing_ok=True)
 
     def _fetch(self, order: Order, download: Download, file: BinaryIO) -> Download:
         try:

@@ -5,7 +5,7 @@ import os
 import shutil
 from collections.abc import Iterator
 
-from mog_cli import file_lock, journal, recovery
+from mog_cli import atomic_file, durable, file_lock, journal, recovery
 from mog_cli.errors import CannotWrite, JournalRefused, ProjectBusy
 from mog_cli.output import Console
 from mog_cli.project import Project
@@ -27,7 +27,7 @@ def holding(project: Project, user: UserFolder, console: Console) -> Iterator[No
         stack.enter_context(lock)
         recovery.settle(project, user, console)
         _sweep(project)
-        stack.callback(_sweep, project)
+        stack.callback(_try_to_sweep, project)
         yield
 
 
@@ -57,11 +57,11 @@ def looking(project: Project) -> Iterator[None]:
 
 def _make(project: Project) -> None:
     _refuse_links(project)
-    project.state.mkdir(mode=0o700, exist_ok=True)
-    (project.state / "tmp").mkdir(mode=0o700, exist_ok=True)
+    durable.make_folder(project.state, mode=0o700)
+    durable.make_folder(project.state / "tmp", mode=0o700)
     ignore = project.state / ".gitignore"
     if not ignore.exists():
-        ignore.write_text("*\n", encoding="ascii")
+        atomic_file.replace(ignore, b"*\n", mode=0o644)
 
 
 def _refuse_links(project: Project) -> None:
@@ -80,6 +80,12 @@ def _sweep(project: Project) -> None:
             shutil.rmtree(leftover, ignore_errors=True)
         else:
             leftover.unlink(missing_ok=True)
+
+
+def _try_to_sweep(project: Project) -> None:
+    """Sweep when all is done: what stays now is swept next time, and is no failure."""
+    with contextlib.suppress(OSError):
+        _sweep(project)
 
 
 @contextlib.contextmanager

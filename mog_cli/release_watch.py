@@ -11,7 +11,6 @@ from mog_cli.release_answers import Release, ScanFinding
 
 _PAUSE_SECONDS = 2.0
 _SHORTEST_PAUSE_SECONDS = 0.1
-_LONGEST_PAUSE_SECONDS = 30.0
 _REJECTED = "rejected"
 _HELD = "held"
 _FINE = frozenset({"accepted", "published"})
@@ -44,9 +43,9 @@ class Watch:
 
 
 def _pause(retry_after_seconds: float | None) -> float:
-    """Return how long to wait: as long as the server asks for, within reason."""
+    """Return how long to wait: as long as the server asks for."""
     wanted = _PAUSE_SECONDS if retry_after_seconds is None else retry_after_seconds
-    return min(_LONGEST_PAUSE_SECONDS, max(_SHORTEST_PAUSE_SECONDS, wanted))
+    return max(_SHORTEST_PAUSE_SECONDS, wanted)
 
 
 def judge(release: Release) -> None:

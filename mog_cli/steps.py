@@ -82,9 +82,7 @@ class FolderStep:
 
     def _make_folders(self, work: Workspace) -> None:
         for folder in self.made:
-            place = work.place(folder)
-            place.mkdir(exist_ok=True)
-            durable.sync_folder(place.parent)
+            durable.make_folder(work.place(folder))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +99,7 @@ class FileStep:
     def apply(self, work: Workspace) -> None:
         """Make the change; raises OSError."""
         for folder in self.made:
-            work.place(folder).mkdir(exist_ok=True)
+            durable.make_folder(work.place(folder))
         self._put(work, work.new(self.number) if self.new else None)
 
     def undo(self, work: Workspace, warn: Callable[[str], None]) -> None:

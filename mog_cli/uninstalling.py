@@ -2,13 +2,12 @@
 
 import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
-from mog_cli import integrity, lockfile, project_state
+from mog_cli import lockfile, obstacles, project_state, server_changes
 from mog_cli.changing import Change
-from mog_cli.errors import LocallyModified, NotInstalled
-from mog_cli.lockfile import LockedPackage, Lockfile
+from mog_cli.lockfile import LockedPackage
 from mog_cli.project import CLIENT_FOLDERS, LOCKFILE, Project
 from mog_cli.workplace import Workplace
 
@@ -20,32 +19,21 @@ def uninstall(
 
     Raises NotInstalled, LocallyModified and any other MogError, and then nothing was changed.
     """
-    with (
-        project_state.holding(place.project, place.user, place.console),
-        contextlib.ExitStack() as stack,
-    ):
+    with project_state.holding(place.project, place.user, place.console):
         found = lockfile.read(place.project.lockfile)
-        removed = {name: installed(found, name) for name in names}
+        removed = {name: found.installed(name) for name in names}
         if not is_agreed:
-            _refuse_losses(place.project, removed)
+            obstacles.refuse_losses(place.project, removed.values())
         change = Change(place.project)
         left = found
         for name, package in removed.items():
             _remove_folders(place.project, package, change)
             left = left.without(name)
-        _remove_servers(place, removed, change, stack)
-        change.put_file(LOCKFILE, lockfile.render(left))
-        change.commit(place.user, place.console)
+        with _without_servers(place, removed, change):
+            change.put_file(LOCKFILE, lockfile.render(left))
+            change.commit(place.user, place.console)
         _prune(place.project, removed)
         return removed
-
-
-def installed(found: Lockfile, name: str) -> LockedPackage:
-    """Return a package of a lockfile; raises NotInstalled."""
-    package = found.packages.get(name)
-    if package is None:
-        raise NotInstalled(f"{name} is not installed here.", advice="See: mog list")
-    return package
 
 
 def _remove_folders(project: Project, package: LockedPackage, change: Change) -> None:
@@ -56,30 +44,18 @@ def _remove_folders(project: Project, package: LockedPackage, change: Change) ->
             change.remove_folder(folder)
 
 
-def _remove_servers(
-    place: Workplace,
-    removed: dict[str, LockedPackage],
-    change: Change,
-    stack: contextlib.ExitStack,
-) -> None:
+@contextlib.contextmanager
+def _without_servers(
+    place: Workplace, removed: dict[str, LockedPackage], change: Change
+) -> Iterator[None]:
+    """Prepare the settings without their servers; shared ones are ours while the block runs."""
     servers = [server for name in removed for server in place.servers(name, removed[name])]
-    if any(server.is_shared for server in servers):
-        shared = project_state.holding_shared(place.project, place.user, place.console)
-        stack.enter_context(shared)
-    config = place.mcp_config()
-    for server in servers:
-        config.remove(server)
-    config.stage(change)
-
-
-def _refuse_losses(project: Project, removed: dict[str, LockedPackage]) -> None:
-    lost = [each for name in removed for each in integrity.would_be_lost(project, removed[name])]
-    if lost:
-        raise LocallyModified(
-            f"These would be lost: {'; '.join(map(str, lost))}.",
-            advice="Copy what you need elsewhere, then run the same again with --yes.",
-            details={"files": [difference.path for difference in lost]},
-        )
+    with server_changes.holding_settings(place, servers):
+        config = place.mcp_config()
+        for server in servers:
+            config.remove(server)
+        config.stage(change)
+        yield
 
 
 def _prune(project: Project, removed: dict[str, LockedPackage]) -> None:

@@ -45,12 +45,13 @@ class UserFolder:
     @contextlib.contextmanager
     def holding(self) -> Iterator[None]:
         """Hold the lock for settings that projects share; raises ProjectBusy too."""
-        with self._translated(), contextlib.ExitStack() as stack:
-            self._make()
-            lock = file_lock.hold(self.path / "mcp.lock", patience_seconds=_PATIENCE_SECONDS)
-            stack.enter_context(lock)
-            for leftover in self.path.glob(f"{_NOTE_PREFIX}*"):
-                leftover.unlink(missing_ok=True)
+        with contextlib.ExitStack() as stack:
+            with self._translated():
+                self._make()
+                lock = file_lock.hold(self.path / "mcp.lock", patience_seconds=_PATIENCE_SECONDS)
+                stack.enter_context(lock)
+                for leftover in self.path.glob(f"{_NOTE_PREFIX}*"):
+                    leftover.unlink(missing_ok=True)
             yield
 
     def note(self, root: Path) -> None:
@@ -75,7 +76,7 @@ class UserFolder:
 
     def _make(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.path.mkdir(mode=0o700, exist_ok=True)
+        durable.make_folder(self.path, mode=0o700)
 
     def _make_key(self, file: Path) -> None:
         # Linked into place whole: two first commands at once must agree on one key.

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mog_cli import integrity, journal, lockfile, project_state, uninstalling
+from mog_cli import integrity, journal, lockfile, project_state
 from mog_cli.errors import Damaged, RecoveryPending
 from mog_cli.integrity import Difference
 from mog_cli.lockfile import LockedPackage
@@ -21,7 +21,7 @@ def verify(place: Workplace, names: Sequence[str]) -> dict[str, LockedPackage]:
                 advice="The next command takes it back, for example: mog list",
             )
         found = lockfile.read(place.project.lockfile)
-        chosen = {name: uninstalling.installed(found, name) for name in names or found.packages}
+        chosen = {name: found.installed(name) for name in names or found.packages}
         broken = {
             name: differences
             for name, package in chosen.items()

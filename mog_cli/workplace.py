@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mog_cli import project
+from mog_cli.config import Config
 from mog_cli.lockfile import LockedPackage
 from mog_cli.mcp_config import McpConfig, ServerPlace
 from mog_cli.mcp_settings import McpSettings
 from mog_cli.output import Console
 from mog_cli.project import Project
-from mog_cli.surroundings import Surroundings
 from mog_cli.user_folder import UserFolder
 
 
@@ -39,13 +39,13 @@ class Workplace:
         ]
 
 
-def around(folder: Path, here: Surroundings) -> Workplace:
+def around(folder: Path, settings: Config, console: Console) -> Workplace:
     """Return the workplace around a folder."""
     home = Path(os.path.expanduser("~"))
     return Workplace(
         project=project.around(folder, home=home),
-        user=UserFolder(here.config.folder),
+        user=UserFolder(settings.folder),
         home=home,
-        origin=here.origin,
-        console=here.console,
+        origin=settings.api_origin,
+        console=console,
     )

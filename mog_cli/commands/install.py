@@ -9,7 +9,7 @@ from mog_cli import (
     installed_facts,
     installing,
     options,
-    package_names,
+    orders,
     server_variables,
     surroundings,
     workplace,
@@ -17,7 +17,7 @@ from mog_cli import (
 from mog_cli.archive_download import Fetcher
 from mog_cli.client import Client
 from mog_cli.errors import UsageError
-from mog_cli.installing import Outcome, Wishes
+from mog_cli.install_plan import Outcome, Wishes
 from mog_cli.obtaining import Desk
 from mog_cli.output import Console, Result
 from mog_cli.surroundings import Surroundings
@@ -71,7 +71,7 @@ def command(
     whole: after a failure or a crash the project is as it was. What runs code is installed only
     with your consent. Without packages, installs what mog.lock.json names.
     """
-    orders = [package_names.parse_order(text) for text in packages]
+    wanted = [orders.parse(text) for text in packages]
     wishes = Wishes(
         targets=tuple(Target(target) for target in targets),
         variables=server_variables.parse(pairs),
@@ -79,13 +79,13 @@ def command(
         is_frozen=frozen,
     )
     here = surroundings.of_process(console)
-    place = workplace.around(Path(), here)
-    if not orders:
+    place = workplace.around(Path(), here.config, console)
+    if not wanted:
         _refuse_idle_options(place, wishes)
     with here.connect(token=identity.current(here).token) as connection:
         desk = Desk(Client(connection), _fetcher(here), console, may_buy=auto_buy)
-        if orders:
-            return _said(installing.install(place, desk, orders, wishes))
+        if wanted:
+            return _said(installing.install(place, desk, wanted, wishes))
         return _said(installing.restore(place, desk, wishes))
 
 

@@ -1,10 +1,11 @@
 """`mog list`: what is installed in a project."""
 
+import os
 from pathlib import Path
 
 import click
 
-from mog_cli import installed_facts, journal, lockfile, options, project_state, surroundings
+from mog_cli import config, installed_facts, journal, lockfile, options, project_state
 from mog_cli import workplace as workplaces
 from mog_cli.lockfile import Lockfile
 from mog_cli.output import Console, Result
@@ -15,7 +16,7 @@ from mog_cli.workplace import Workplace
 @click.pass_obj
 def command(console: Console) -> Result:
     """List the packages of the project around the current folder, as mog.lock.json has them."""
-    place = workplaces.around(Path(), surroundings.of_process(console))
+    place = workplaces.around(Path(), config.read(os.environ), console)
     packages = _settled(place).packages
     data = {
         "project": str(place.project.root),

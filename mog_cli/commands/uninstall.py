@@ -1,14 +1,15 @@
 """`mog uninstall`: take packages out of a project."""
 
+import os
 from pathlib import Path
 
 import click
 
 from mog_cli import (
+    config,
     installed_facts,
     options,
     package_names,
-    surroundings,
     uninstalling,
     workplace,
 )
@@ -26,7 +27,7 @@ def command(console: Console, *, packages: tuple[str, ...], yes: bool) -> Result
     places in mog.lock.json go together, or nothing does. What you bought stays yours.
     """
     names = [package_names.parse(text) for text in packages]
-    place = workplace.around(Path(), surroundings.of_process(console))
+    place = workplace.around(Path(), config.read(os.environ), console)
     removed = uninstalling.uninstall(place, names, is_agreed=yes)
     data = {"packages": [installed_facts.data_of(name, removed[name]) for name in removed]}
     lines = [f"Removed: {installed_facts.text_of(name, removed[name])}" for name in removed]

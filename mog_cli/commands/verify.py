@@ -1,10 +1,11 @@
 """`mog verify`: hold every installed file against the lockfile."""
 
+import os
 from pathlib import Path
 
 import click
 
-from mog_cli import options, package_names, surroundings, verifying, workplace
+from mog_cli import config, options, package_names, verifying, workplace
 from mog_cli.output import Console, Result
 
 
@@ -20,7 +21,7 @@ def command(console: Console, *, packages: tuple[str, ...]) -> Result:
     taken back; exits with 1 then. It changes nothing and asks no server.
     """
     names = [package_names.parse(text) for text in packages]
-    place = workplace.around(Path(), surroundings.of_process(console))
+    place = workplace.around(Path(), config.read(os.environ), console)
     verified = verifying.verify(place, names)
     files = sum(len(each.files) * len(each.folders) for each in verified.values())
     data = {"packages": sorted(verified), "files": files}

@@ -42,11 +42,18 @@ def _enter(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(place / "project")
 
 
-def _crash(template: Path, places: Path, *arguments: str, first: int = 1, step: int = 1) -> int:
-    """Kill a command at every point, each in a place of its own; returns the number of the last."""
+def _crash(
+    template: Path,
+    places: Path,
+    *arguments: str,
+    first: int = 1,
+    step: int = 1,
+    how: str = "kill",
+) -> int:
+    """Disturb a command at every point, each in a place of its own; returns the last's number."""
     done = subprocess.run(
         [
-            *(sys.executable, crash_driver.__file__, str(template), str(places)),
+            *(sys.executable, crash_driver.__file__, how, str(template), str(places)),
             *(str(first), str(step)),
             *arguments,
         ],
@@ -127,6 +134,27 @@ def test_an_update_that_is_killed_anywhere(
     assert olds + news == last >= 50
     assert olds > 20
     assert news > 1
+
+
+def test_a_disk_that_fails_once_anywhere(
+    template: Path,
+    tmp_path: Path,
+    market: Marketplace,
+    run_json: RunJson,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    old = snapshots.of(template / "project")
+    market.put(version="2.0.0", more="targets: [claude-code, cursor]\n")
+    places = tmp_path / "places"
+    places.mkdir()
+    last = _crash(template, places, "install", "acme/pdf-tools", how="fail")
+    new = snapshots.of(places / f"{last:04}" / "project")
+    pending = [each for each in places.iterdir() if (each / "project/.mog/journal.json").exists()]
+    assert len(pending) < 5  # it is taken back at once, but where the journal itself fails
+    for place in {*places.iterdir()} - {*pending}:
+        is_told_as_done = (place / "status").read_text() in {"0", str(77 << 8)}
+        assert (snapshots.of(place / "project") == new) == is_told_as_done, place
+    _check_every_place(places, run_json, monkeypatch, old=old, new=new)
 
 
 def test_an_uninstallation_that_is_killed_anywhere(

@@ -66,6 +66,18 @@ def test_an_ordinary_command_loads_neither_client_nor_server() -> None:
     assert loaded.isdisjoint({"httpx", "yaml", "django", "rest_framework", "accounts", "mog_site"})
 
 
+@pytest.mark.parametrize("command", ["list", "verify", "uninstall"])
+def test_what_asks_no_server_loads_no_client(command: str) -> None:
+    code = (
+        f"import sys; import mog_cli.commands.{command}\n"
+        "print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert set(done.stdout.split()).isdisjoint({"httpx", "anyio", "django"})
+
+
 def test_the_shell_is_told_what_may_follow(mog: RunMog) -> None:
     asked = {"_MOG_COMPLETE": "fish_complete", "COMP_WORDS": "mog au", "COMP_CWORD": "au"}
     done = mog(**asked)
