@@ -18,7 +18,7 @@ import httpx
 import pytest
 from django.db import connections
 
-from tests import databases
+from tests import buckets, databases
 from tests.fakes import providers
 from tests.fakes.providers import Providers
 
@@ -34,6 +34,8 @@ class LiveSite:
     base_url: str
     process_id: int
     providers: Providers
+    # What another process of the same site needs beside the tests' own environment.
+    environment: dict[str, str]
 
 
 @pytest.fixture(scope="session")
@@ -42,17 +44,30 @@ def running_site(
 ) -> Iterator[LiveSite]:
     """Run providers and server for the whole session; a test asks for `live` instead."""
     log = tmp_path_factory.mktemp("live") / "server.log"
-    with providers.running() as running, log.open("wb") as output:
+    with (
+        providers.running() as running,
+        _files(tmp_path_factory) as files,
+        log.open("wb") as output,
+    ):
         port = _free_port()
         base_url = f"http://127.0.0.1:{port}"
-        process = _start(
-            port, environment=running.environment | {"SITE_URL": base_url}, to=output.fileno()
-        )
+        environment = _environment(running.environment | files | {"SITE_URL": base_url})
+        process = _start(port, environment=environment, to=output.fileno())
         try:
             _wait_until_it_answers(base_url, process, log)
-            yield LiveSite(base_url, process.pid, running)
+            yield LiveSite(base_url, process.pid, running, environment)
         finally:
             _stop(process)
+
+
+@contextlib.contextmanager
+def _files(factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Keep files in a bucket where the database is a server, in a folder where it is a file."""
+    if connections["default"].vendor == "sqlite":
+        yield {}
+        return
+    with buckets.serving(factory.mktemp("s3")) as bucket:
+        yield bucket.environment
 
 
 @pytest.fixture
@@ -67,9 +82,16 @@ def _start(port: int, *, environment: dict[str, str], to: int) -> subprocess.Pop
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
     command += ["--port", str(port), "--workers", "1", "--blocking-threads", "4"]
     command += ["--no-ws", "mog_site.wsgi:application"]
-    environment = (
+    # A group of its own, so that stopping it by id reaches its workers and nobody else.
+    return subprocess.Popen(
+        command, cwd=_ROOT, env=environment, stdout=to, stderr=to, start_new_session=True
+    )
+
+
+def _environment(more: dict[str, str]) -> dict[str, str]:
+    return (
         os.environ
-        | environment
+        | more
         | {
             "DATABASE_URL": databases.url(connections["default"]),
             "DJANGO_SETTINGS_MODULE": "mog_site.settings",
@@ -78,13 +100,11 @@ def _start(port: int, *, environment: dict[str, str], to: int) -> subprocess.Pop
             "LIMIT_AUTH": "100000",
             "LIMIT_BASELINE": "100000",
             "LIMIT_AUTHENTICATED": "100000",
+            "LIMIT_PUBLIC": "100000",
+            "LIMIT_UPLOAD": "100000",
             # Seconds; long enough to poll in between, short enough to wait for.
             "OAUTH_DEVICE_INTERVAL": "2",
         }
-    )
-    # A group of its own, so that stopping it by id reaches its workers and nobody else.
-    return subprocess.Popen(
-        command, cwd=_ROOT, env=environment, stdout=to, stderr=to, start_new_session=True
     )
 
 

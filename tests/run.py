@@ -22,7 +22,8 @@ from tests.places import Places
 _ROOT = Path(__file__).resolve().parent.parent
 _PYTHON = (sys.executable, "-m")
 _PACKAGES = (
-    *("accounts", "audit", "mog_cli", "mog_package", "mog_site", "scanning"),
+    *("accounts", "audit", "catalog", "mog_cli", "mog_package", "mog_site", "payments"),
+    *("releases", "scanning"),
     *("tests", "manage.py"),
 )
 # These touch neither database nor Redis of the suite; one leg is enough.
@@ -100,6 +101,10 @@ def legs(here: Places) -> list[Leg]:
         found.append(Leg(name, markers, environment, without=_PURE))
     if "browser" not in here.missing:
         found.append(Leg("Chromium", "browser", {}))
+        if all(services.values()):
+            environment = {"TEST_DATABASE_URL": here.postgres_url, "TEST_REDIS_URL": here.redis_url}
+            name = "Chromium, PostgreSQL, Redis, S3"
+            found.append(Leg(name, "browser and stacks", environment))
     return found
 
 

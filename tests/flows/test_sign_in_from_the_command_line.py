@@ -1,69 +1,22 @@
 """`mog auth` as its own process against the real server; a person decides in between."""
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from accounts.models import Credential, CredentialKind
+from tests.laptops import Laptop, finish
 from tests.live import LiveSite
 from tests.visitor import Visitor
 
 pytestmark = pytest.mark.processes
 
 
-class Laptop:
-    """A computer with `mog` and a home of its own."""
-
-    def __init__(self, home: Path, site: LiveSite) -> None:
-        self._environment = {
-            **{name: value for name, value in os.environ.items() if name != "MOG_TOKEN"},
-            "XDG_CONFIG_HOME": str(home),
-            "MOG_API_URL": site.base_url,
-        }
-
-    @contextmanager
-    def signing_in(self, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-        """Start to sign in; yields the waiting process and the code it shows."""
-        process = self._start("auth", *options)
-        assert process.stderr is not None
-        event = json.loads(process.stderr.readline())
-        try:
-            yield process, event["userCode"]
-        finally:
-            process.kill()
-            process.communicate()
-
-    def mog(self, *arguments: str) -> tuple[int, dict[str, Any]]:
-        """Run a command; returns exit code and answer."""
-        return finish(self._start(*arguments))
-
-    def _start(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "mog_cli", "--json", *arguments],
-            env=self._environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-
-def finish(process: subprocess.Popen[str]) -> tuple[int, dict[str, Any]]:
-    """Wait for the end of a process; returns exit code and answer."""
-    out, _ = process.communicate(timeout=60)
-    return process.returncode, json.loads(out)
-
-
 @pytest.fixture
 def laptop(live: LiveSite, tmp_path: Path) -> Laptop:
     """A computer where nobody has signed in."""
-    return Laptop(tmp_path, live)
+    return Laptop(tmp_path, live.base_url)
 
 
 @pytest.fixture
