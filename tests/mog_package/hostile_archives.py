@@ -49,7 +49,7 @@ _BYTES: list[tuple[Rule, str, Make]] = [
 ]
 
 
-def _lines(size_bytes: int) -> bytes:
+def lines(size_bytes: int) -> bytes:
     """Return text that shrinks to about a thirteenth: large, but no bomb."""
     source = random.Random(7)
     lines = (f"{source.getrandbits(32):08x}{'a' * 100}" for _ in range(size_bytes // 109))
@@ -70,7 +70,7 @@ LARGE: dict[Rule, Make] = {
     Rule.TOO_MANY_FILES: lambda: _with({f"content/{n}.md": b"x" for n in range(1999)}),
     Rule.FILE_TOO_LARGE: lambda: _with({"content/a.md": b"a" * (10 * _MB + 1)}),
     Rule.UNPACKED_TOO_LARGE: lambda: _with(
-        {f"content/{n}.md": _lines(9 * _MB) for n in range(12)}, method=DEFLATED
+        {f"content/{n}.md": lines(9 * _MB) for n in range(12)}, method=DEFLATED
     ),
     Rule.RATIO: lambda: _with({"content/a.md": bytes(5 * _MB)}, method=DEFLATED),
     Rule.NAME_TOO_LONG: lambda: _with({f"content/{'a' * 241}.md": b"x"}),

@@ -1,0 +1,94 @@
+"""`kill -9` in the middle of a scan: the release ends accepted or held, and is never lost.
+
+The package is large enough that its scan takes seconds, so that there is a middle.
+"""
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from accounts.models import User
+from releases.models import Artifact, Release
+from releases.states import State
+from tests import processes
+from tests.bearer import SELLER, Bearer
+from tests.factories.catalog import VendorFactory
+from tests.laptops import Laptop
+from tests.live import LiveSite
+from tests.mog_package import packages
+from tests.mog_package.forger import DEFLATED, Forger
+from tests.mog_package.hostile_archives import lines
+from tests.workers import Workers
+
+pytestmark = pytest.mark.processes
+
+_MB = 1024 * 1024
+# A lease of 20 s, a sweep every 10 s, and the scan itself.
+_DECIDED_SECONDS = 60
+
+
+def _large_package() -> bytes:
+    forger = Forger()
+    text = lines(9 * _MB)
+    contents = packages.files() | {f"content/{number}.md": text for number in range(8)}
+    for path, data in contents.items():
+        forger.add(path, data, method=DEFLATED)
+    return forger.bytes()
+
+
+def _child(program: str) -> Callable[[], int | None]:
+    """Return a look for a sandboxed child that runs a program."""
+
+    def look() -> int | None:
+        for folder in Path("/proc").glob("[0-9]*"):
+            command = processes.command_of(int(folder.name))
+            if f"scanning.child.{program}" in command or f"/{program}.py" in command:
+                return int(folder.name)
+        return None
+
+    return look
+
+
+def _state() -> str:
+    connection.close()  # what another process has committed since
+    return Release.objects.values_list("state", flat=True).get()
+
+
+@pytest.fixture
+def uploaded(live: LiveSite, workers: Workers, alice: User, tmp_path: Path) -> Release:
+    """A large package on its way to be published, whose scan has begun."""
+    VendorFactory.create(slug="acme", user=alice)
+    laptop = Laptop(tmp_path / "seller", live.base_url)
+    laptop.use_token(Bearer(alice, SELLER).plaintext)
+    archive = laptop.project / "large.zip"
+    archive.write_bytes(_large_package())
+    exit_code, answer = laptop.mog("publish", str(archive), "--publish")
+    assert exit_code == 0, answer
+    assert processes.becomes_true(lambda: _state() == State.SCANNING)
+    return Release.objects.get()
+
+
+@pytest.mark.parametrize("program", ["repack", "judge"])
+def test_a_killed_child_holds_the_release(uploaded: Release, program: str) -> None:
+    found: list[int] = []
+    look = _child(program)
+    assert processes.becomes_true(lambda: found.extend(filter(None, [look()])) or found)
+    os.kill(found[0], signal.SIGKILL)
+    assert processes.becomes_true(lambda: _state() == State.HELD, seconds=_DECIDED_SECONDS)
+    assert Release.objects.get().problem == "scan_incomplete"
+    assert not Artifact.objects.exists()
+
+
+def test_a_killed_worker_delays_the_release_only(uploaded: Release, workers: Workers) -> None:
+    assert processes.becomes_true(_child("judge"))
+    workers.kill_worker()
+    assert processes.becomes_true(lambda: _child("judge")() is None)
+    assert _state() == State.SCANNING
+    workers.restart_worker()
+    assert processes.becomes_true(lambda: _state() == State.PUBLISHED, seconds=_DECIDED_SECONDS)
+    assert Artifact.objects.count() == 1
+    assert Release.objects.get().attempts == 2
