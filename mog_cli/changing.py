@@ -26,10 +26,13 @@ class Change:
         self.work = Workspace.fresh(project)
         self._project = project
         self._steps: list[Step] = []
+        self._folders: set[str] = set()
         _translate(self.work.folder.mkdir, self._project)
 
     def put_folder(self, path: str, fill: Callable[[Path], None]) -> None:
         """Prepare a folder by filling a new one; whatever is in its place then goes."""
+        if not self._is_first(path):
+            return
         number = len(self._steps)
         new = self.work.new(number)
         _translate(new.mkdir, self._project)
@@ -38,7 +41,8 @@ class Change:
 
     def remove_folder(self, path: str) -> None:
         """Prepare to remove a folder."""
-        self._add_folder(path, has_new=False)
+        if self._is_first(path):
+            self._add_folder(path, has_new=False)
 
     def put_file(self, path: str, content: bytes | None, *, mode: int = 0o666) -> None:
         """Prepare a file's content, None to remove it; an absolute path is a shared setting.
@@ -72,6 +76,14 @@ class Change:
         if noted.reaches_outside:
             with contextlib.suppress(OSError):  # the change counts; a note without journal is idle
                 user.forget()
+
+    def _is_first(self, path: str) -> bool:
+        """Tell whether no step has this folder; clients may share one through a link."""
+        place = self.work.place(path.removesuffix("/"))
+        real = os.path.join(os.path.realpath(place.parent), place.name)
+        is_first = real not in self._folders
+        self._folders.add(real)
+        return is_first
 
     def _add_folder(self, path: str, *, has_new: bool) -> None:
         trimmed = path.removesuffix("/")

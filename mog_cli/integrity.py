@@ -10,7 +10,10 @@ from mog_cli import steps
 from mog_cli.errors import PathTraversal
 from mog_cli.lockfile import LockedPackage
 from mog_cli.project import Project
-from mog_package import tree
+
+# What file managers and interpreters leave behind wherever they look. A repository's own folder is
+# not among them: it is somebody's work.
+_NOBODYS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", "__pycache__"})
 
 
 class Kind(StrEnum):
@@ -66,7 +69,7 @@ def _in_folder(project: Project, folder: str, package: LockedPackage) -> Iterato
         elif (place / path).is_symlink() or steps.digest_of(place / path) != sha256:
             yield Difference(folder + path, Kind.CHANGED)
     for path in _files_in(place):
-        if path not in package.files and not tree.is_ignored(path):
+        if path not in package.files and _NOBODYS.isdisjoint(path.split("/")):
             yield Difference(folder + path, Kind.EXTRA)
 
 

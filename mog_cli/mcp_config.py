@@ -84,9 +84,9 @@ class McpConfig:
         found = self._found(place)
         if found is not None and not self._is_ours(found, place, before):
             raise AlreadyThere(
-                f"{file.path} has a server {place.name} already, which is not from"
-                f" {place.package}.",
-                advice="Rename or remove it there, then try again.",
+                f"{file.path} has a server {place.name} that {place.package} did not bring, or that"
+                " was changed since.",
+                advice="Rename or remove it there, then try again. Nothing was changed.",
             )
         file.document.put(place.name, {**place.entry, **_env(variables)})
         file.has_variables |= bool(variables)

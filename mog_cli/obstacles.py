@@ -16,9 +16,10 @@ def refuse_strangers(
     known = before.folders if before else ()
     for folder in package.folders:
         path = project.place(folder.removesuffix("/"))
-        if not os.path.lexists(path) or (folder in known and not path.is_symlink()):
+        is_folder = path.is_dir() and not path.is_symlink()
+        if not os.path.lexists(path) or (folder in known and is_folder):
             continue
-        if path.is_symlink() or not path.is_dir() or any(path.iterdir()):
+        if not is_folder or any(path.iterdir()):
             raise AlreadyThere(
                 f"{folder} is there already, and {LOCKFILE} does not know it.",
                 advice="Move it away, then try again. Nothing was changed.",

@@ -20,6 +20,9 @@ CLIENT_FOLDERS = {
     Target.OPENCLAW: ".openclaw",
 }
 
+# Nothing is installed in these, not even through a link that a repository brings along.
+_CLOSED = frozenset({".git", ".hg", ".svn", ".github", ".gitlab", ".mog"})
+
 
 @dataclass(frozen=True, slots=True)
 class Project:
@@ -44,13 +47,16 @@ class Project:
         )
 
     def place(self, path: str) -> Path:
-        """Return a place by its relative path; raises PathTraversal when a link leads elsewhere.
+        """Return a place by its relative path.
 
-        The last part is not followed, because it is replaced and not written through.
+        Raises PathTraversal when a link leads out of the project, or to where hooks and workflows
+        are kept. The last part is not followed: it is replaced and not written through.
         """
         place = self.root / path
         parent = Path(os.path.realpath(place.parent))
         if not parent.is_relative_to(self.root) or ".." in Path(path).parts:
+            raise PathTraversal(path)
+        if not _CLOSED.isdisjoint(parent.relative_to(self.root).parts):
             raise PathTraversal(path)
         return place
 

@@ -39,7 +39,7 @@ def of_status(
         _text(body, "message") or f"{origin} answered with status {response.status_code}.",
         status=response.status_code,
         code=_text(body, "code") or f"http_{response.status_code}",
-        advice=_advice(response.status_code, retry_after=retry_after, request_id=request_id),
+        advice=_advice(response.status_code, details, retry_after, request_id),
         details=_details(details, request_id=request_id),
         approval_url=_approval_url(body, details),
         retry_after_seconds=retry_after,
@@ -66,8 +66,11 @@ def of_foreign_answer(response: httpx.Response, *, origin: str) -> UnexpectedAns
     )
 
 
-def _advice(status: int, *, retry_after: float | None, request_id: str) -> str:
+def _advice(status: int, details: object, retry_after: float | None, request_id: str) -> str:
     parts = [_ADVICE.get(status, "")]
+    create_url = _text(details, "createUrl") if isinstance(details, dict) else ""
+    if create_url and config.is_safe_to_open(create_url):
+        parts.append(f"Create it here: {create_url}")
     if retry_after is not None:
         parts.append(f"Try again in {max(1, round(retry_after))} s.")
     if status >= 500 and request_id:

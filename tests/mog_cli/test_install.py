@@ -164,6 +164,19 @@ def test_a_strangers_folder_is_not_replaced(
     assert list(snapshots.of(project)) == [".claude/skills/pdf-tools/mine.md"]
 
 
+def test_a_file_in_the_place_of_a_package_is_not_replaced(
+    market: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    market.put(more=CLAUDE)
+    run_json("install", "acme/pdf-tools")
+    folder = project / ".claude/skills/pdf-tools"
+    (folder / "SKILL.md").unlink()
+    folder.rmdir()
+    folder.write_text("mine")
+    assert run_json("install", "acme/pdf-tools", "--yes")[1]["code"] == "already_exists"
+    assert folder.read_text() == "mine"
+
+
 def test_an_empty_folder_is_no_obstacle(
     market: Marketplace, project: Path, run_json: RunJson
 ) -> None:

@@ -93,6 +93,34 @@ def test_a_link_in_the_way_leads_nobody_out(
     assert not (project / "mog.lock.json").exists()
 
 
+@pytest.mark.parametrize("closed", [".git", ".github/workflows", ".mog/tmp"])
+def test_a_link_to_hooks_or_workflows_is_not_followed(
+    closed: str, market: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    market.put(more=CLAUDE)
+    (project / closed).mkdir(parents=True)
+    (project / ".claude" / "skills").symlink_to(project / closed, target_is_directory=True)
+    exit_code, document, _ = run_json("install", "acme/pdf-tools", "--yes")
+    assert (exit_code, document["code"]) == (1, "path_traversal")
+    assert document["error"] == "Path traversal detected: .claude/skills/pdf-tools"
+    assert list((project / closed).iterdir()) == []
+
+
+def test_two_clients_may_share_a_folder_through_a_link(
+    market: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    market.put(more="targets: [claude-code, generic]\n")
+    (project / ".agents" / "skills").mkdir(parents=True)
+    (project / ".claude" / "skills").symlink_to("../.agents/skills", target_is_directory=True)
+    arguments = ("install", "acme/pdf-tools", "--target", "claude-code", "--target", "generic")
+    exit_code, document, _ = run_json(*arguments)
+    assert exit_code == 0, document
+    assert run_json("verify")[0] == 0
+    assert run_json(*arguments, "--yes")[0] == 0
+    assert run_json("uninstall", "acme/pdf-tools")[0] == 0
+    assert list((project / ".agents").rglob("*.md")) == []
+
+
 def test_a_flipped_byte_is_noticed(market: Marketplace, project: Path, run_json: RunJson) -> None:
     shelved = market.put()
     broken = bytearray(shelved.archive)

@@ -203,6 +203,16 @@ def test_a_refusal_is_told_and_not_repeated(
     assert len(server.seen) == 1
 
 
+def test_who_has_no_vendor_is_told_where_to_make_one(
+    folder: Path, server: ScriptedServer, run_json: RunJson
+) -> None:
+    details = {"createUrl": "https://mog.md/vendors/new"}
+    body = {"code": "vendor_not_found", "message": "No such vendor.", "details": details}
+    server.on(f"POST {PATH}", Answer(404, body))
+    _, document, _ = run_json("publish", "pdf")
+    assert document["error"] == "No such vendor. Create it here: https://mog.md/vendors/new"
+
+
 def test_nobody_publishes_without_signing_in(
     folder: Path, run_json: RunJson, monkeypatch: pytest.MonkeyPatch
 ) -> None:

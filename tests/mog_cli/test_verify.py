@@ -71,6 +71,12 @@ def test_what_interpreters_leave_behind_is_no_difference(
     assert run_json("verify")[0] == 0
 
 
+def test_a_repository_in_a_package_is_somebodys_work(installed: Path, run_json: RunJson) -> None:
+    (installed / FOLDER / ".git").mkdir()
+    (installed / FOLDER / ".git" / "HEAD").write_text("mine")
+    assert run_json("uninstall", "acme/pdf-tools")[1]["code"] == "locally_modified"
+
+
 def test_a_package_that_is_not_there_is_told(installed: Path, run_json: RunJson) -> None:
     assert run_json("verify", "acme/other")[1]["code"] == "not_installed"
     assert run_json("uninstall", "acme/other")[1]["code"] == "not_installed"
