@@ -75,4 +75,5 @@ class ListingAdmin(LookOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Leave the long texts out."""
-        return super().get_queryset(request).without_texts()
+        listings: Any = super().get_queryset(request)
+        return listings.without_texts()

@@ -1,11 +1,10 @@
 """Releases in the admin: to look at, and to decide about those that wait for a person."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -25,11 +24,6 @@ from releases.forms import DecisionForm
 from releases.models import Release, Transition
 from releases.states import State
 
-if TYPE_CHECKING:
-    _TabularInline = admin.TabularInline[Any, Any]
-else:
-    _TabularInline = admin.TabularInline  # not subscriptable when it runs
-
 # What can be decided in a state, in the order in which it is offered.
 _DECISIONS: dict[State, list[tuple[str, str]]] = {
     State.HELD: [
@@ -48,25 +42,6 @@ _OPERATIONS: dict[str, Callable[..., None]] = {
     "suspend": review.suspend,
     "restore": review.restore,
 }
-
-
-class TransitionInline(_TabularInline):
-    """Every move of a release, oldest first."""
-
-    model = Transition
-    fields = ("at", "before", "after", "by", "reason")
-    readonly_fields = fields
-    ordering = ("pk",)
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Refuse."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Refuse."""
-        return False
 
 
 @admin.register(Release)
@@ -95,9 +70,9 @@ class ReleaseAdmin(LookOnlyAdmin):
         "decided_at",
         "published_at",
         "attempts",
+        "history",
     )
     readonly_fields = fields
-    inlines = (TransitionInline,)
 
     def get_urls(self) -> list[URLPattern]:
         """Return the admin's routes with that of a decision."""
@@ -118,6 +93,7 @@ class ReleaseAdmin(LookOnlyAdmin):
             done = f"{release.name} {release.version}: {release.state}."
             self.message_user(request, done, messages.SUCCESS)
             return redirect("admin:releases_release_change", pk)
+        release.refresh_from_db(fields=["state"])
         context = self.admin_site.each_context(request) | {
             "title": f"Decide about {release.name} {release.version}",
             "opts": self.model._meta,
@@ -149,6 +125,14 @@ class ReleaseAdmin(LookOnlyAdmin):
         lines = ((f.severity, f.rule, _place(f.file, f.line), f.advice) for f in found)
         listed = format_html_join("", "<li><b>{}</b> {} {}<br>{}</li>", lines)
         return format_html("<ul>{}</ul>", listed) if listed else "nothing"
+
+    @admin.display(description="history")
+    def history(self, release: Release) -> SafeString:
+        """Return every move, oldest first: when, who and why."""
+        moves = release.transitions.select_related("by").order_by("pk")
+        lines = ((_moment(m.at), m.before, m.after, _who(m), m.reason) for m in moves)
+        listed = format_html_join("", "<li>{}: {} → {} by {} <i>{}</i></li>", lines)
+        return format_html("<ul>{}</ul>", listed)
 
     @admin.display(description="SHA-256")
     def sha256(self, release: Release) -> str:
@@ -187,6 +171,14 @@ def _is_done(request: HttpRequest, release: Release, form: DecisionForm) -> bool
     else:
         return True
     return False
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _who(transition: Transition) -> str:
+    return transition.by.username if transition.by else "the service"
 
 
 def _place(file: str, line: int | None) -> str:
