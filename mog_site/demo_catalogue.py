@@ -12,7 +12,8 @@ from accounts.actor import Actor
 from accounts.models import User
 from accounts.scopes import ALL_SCOPES
 from audit.who import ActorKind
-from catalog import vendors
+from catalog import listings, vendors
+from catalog.listings import Description
 from catalog.models import Listing, Vendor
 from catalog.vendors import Profile
 from payments import entitlements
@@ -24,6 +25,8 @@ from releases.uploads import Declared, Upload
 FOLDER: Path = settings.BASE_DIR / "demo" / "packages"
 VENDOR = "field-notes"
 _OWNED = "release-notes"
+# Where a slug alone would not make a good one.
+_TITLES = {"plain-python": "Plain Python"}
 _PROFILE = Profile(
     display_name="Field Notes",
     bio="Small, careful packages that we use every day ourselves.",
@@ -63,7 +66,7 @@ def _upload(folder: Path, *, by: Actor, now: datetime) -> None:
     with tempfile.TemporaryFile() as archive:
         artifact = mog_package.write_canonical(package, archive)
         archive.seek(0)
-        uploads.receive(
+        release = uploads.receive(
             Declared(name=str(manifest.name), version=str(manifest.version), is_to_publish=True),
             Upload(
                 file=File(archive, name="upload"),
@@ -73,6 +76,11 @@ def _upload(folder: Path, *, by: Actor, now: datetime) -> None:
             by=by,
             now=now,
         )
+    if folder.name in _TITLES:
+        said = Description(
+            title=_TITLES[folder.name], summary="", tags=[], price_cents=0, visibility="public"
+        )
+        listings.describe(release.listing, said, by=by, now=now)
 
 
 def _at_work(user: User) -> Actor:

@@ -59,3 +59,22 @@ class WithdrawalForm(forms.Form):
         help_text="Whoever has the package reads this.",
         error_messages={"required": "Say why; whoever has the package reads it."},
     )
+
+
+class DecisionForm(forms.Form):
+    """What a member of staff decides about a release."""
+
+    decision = forms.ChoiceField(label="Decision", widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label="Reason",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="The seller may read it.",
+        error_messages={"required": "Say why; the seller may read it."},
+    )
+
+    def __init__(self, data: Any = None, *, choices: list[tuple[str, str]]) -> None:
+        super().__init__(data)
+        field = self.fields["decision"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices

@@ -15,10 +15,19 @@ from playwright.sync_api import BrowserContext, Page, Route
 from accounts.models import CredentialKind, DeviceGrant, User
 from accounts.scopes import ALL_SCOPES, Scope
 from audit.who import Origin
+from catalog.models import Listing, ListingState, Vendor
 from mog_site import error_answers
 from mog_site.errors import FORGED_FORM, UNKNOWN, Problem
-from tests import devices, signed_in
+from releases.models import Release
+from releases.states import State
+from tests import devices, shelf, signed_in
 from tests.factories.accounts import CredentialFactory, UserFactory
+from tests.factories.web_shelf import (
+    EntitlementFactory,
+    ListingFactory,
+    ReleaseFactory,
+    VendorFactory,
+)
 from tests.live import LiveSite
 
 _WRONG_CODE = "BBBB-BBBB"
@@ -59,6 +68,209 @@ class Visit:
 
 def _home(visit: Visit) -> None:
     visit.page.goto("/")
+
+
+def _shelf(visit: Visit, user: User | None = None) -> Listing:
+    """Put packages of every kind on the shelf; return the first, of `user` if there is one."""
+    seller = {"user": user} if user else {}
+    vendor: Vendor = VendorFactory.create(slug="acme", verified_at=timezone.now(), **seller)
+    long: Listing = ListingFactory.create(
+        vendor=vendor,
+        slug="a-very-long-name-" + "x" * 70,
+        title="W" * 80,
+        summary="Reads, splits and fills PDF files. " * 20,
+        tags=["documents", "w" * 32],
+        is_verified=True,
+        runs_code=True,
+        targets=["claude-code", "generic"],
+    )
+    shelf.published(listing=long)
+    for kind in ("rule", "bundle", "template", "mcp"):
+        ListingFactory.create(vendor=vendor, type=kind, price_cents=499)
+    return long
+
+
+def _home_with_packages(visit: Visit) -> None:
+    _shelf(visit)
+    visit.page.goto("/")
+
+
+def _search(visit: Visit) -> None:
+    _shelf(visit)
+    visit.page.goto("/search?vendor=acme&verified=on")
+
+
+def _search_filters(visit: Visit) -> None:
+    _shelf(visit)
+    visit.page.set_viewport_size({"width": 700, "height": 900})
+    visit.page.goto("/search")
+    visit.page.locator(".search-page__filters summary").click()
+
+
+def _search_nothing(visit: Visit) -> None:
+    visit.page.goto("/search?q=nothing")
+
+
+def _search_impossible(visit: Visit) -> None:
+    visit.page.goto("/search?type=virus&tag=%3F%3F")
+
+
+def _vendor(visit: Visit) -> None:
+    _shelf(visit)
+    Vendor.objects.update(bio="We read PDFs. " * 30, website=f"https://{'w' * 60}.example")
+    visit.page.goto("/acme")
+
+
+def _vendor_own_empty(visit: Visit) -> None:
+    VendorFactory.create(slug="acme", user=visit.sign_in())
+    visit.page.goto("/acme")
+
+
+def _listing(visit: Visit) -> None:
+    visit.page.goto(f"/{_shelf(visit).name}")
+
+
+def _listing_signed_in(visit: Visit) -> None:
+    visit.sign_in()
+    _listing(visit)
+
+
+def _listing_got(visit: Visit) -> None:
+    _listing_signed_in(visit)
+    visit.press("Get it")
+
+
+def _listing_with_price(visit: Visit) -> None:
+    visit.sign_in()
+    listing = _shelf(visit)
+    Listing.objects.update(price_cents=499)
+    visit.page.goto(f"/{listing.name}")
+
+
+def _listing_draft(visit: Visit) -> None:
+    vendor = VendorFactory.create(slug="acme", user=visit.sign_in())
+    listing = ListingFactory.create(vendor=vendor, state=ListingState.DRAFT, type="")
+    visit.page.goto(f"/{listing.name}")
+
+
+def _listing_retired(visit: Visit) -> None:
+    listing = _shelf(visit, visit.sign_in())
+    Listing.objects.filter(pk=listing.pk).update(state=ListingState.RETIRED)
+    visit.page.goto(f"/{listing.name}")
+
+
+def _listing_in(state: State) -> Callable[[Visit], None]:
+    """Return a visit to a listing whose only release is in a state."""
+
+    def show(visit: Visit) -> None:
+        listing = _shelf(visit)
+        Release.objects.update(state=state)
+        visit.page.goto(f"/{listing.name}")
+
+    return show
+
+
+def _version(visit: Visit) -> None:
+    listing = _shelf(visit)
+    visit.page.goto(f"/{listing.name}/1.0.0")
+
+
+def _listing_edit(visit: Visit) -> None:
+    listing = _shelf(visit, visit.sign_in())
+    visit.page.goto(f"/{listing.name}/edit")
+    visit.page.locator(".confirm summary").click()
+
+
+def _listing_edit_wrong(visit: Visit) -> None:
+    listing = _shelf(visit, visit.sign_in())
+    visit.page.goto(f"/{listing.name}/edit")
+    visit.page.get_by_label("Price").fill("0.5")
+    visit.page.get_by_label("Tags").fill("No tag!")
+    visit.press("Save")
+
+
+def _library_empty(visit: Visit) -> None:
+    visit.sign_in()
+    visit.page.goto("/library")
+
+
+def _library(visit: Visit) -> None:
+    user = visit.sign_in()
+    EntitlementFactory.create(user=user, listing=_shelf(visit))
+    EntitlementFactory.create(user=user)
+    visit.page.goto("/library")
+
+
+def _sell_empty(visit: Visit) -> None:
+    visit.sign_in()
+    visit.page.goto("/sell")
+
+
+def _sell_begun(visit: Visit) -> None:
+    VendorFactory.create(user=visit.sign_in())
+    visit.page.goto("/sell")
+
+
+def _sell(visit: Visit) -> None:
+    listing = _shelf(visit, visit.sign_in())
+    for number, state in enumerate(State):
+        ReleaseFactory.create(listing=listing, version=f"2.{number}.0", state=state)
+    visit.page.goto("/sell")
+
+
+def _vendor_new(visit: Visit) -> None:
+    visit.sign_in()
+    visit.page.goto("/sell/vendors/new")
+
+
+def _vendor_new_wrong(visit: Visit) -> None:
+    _vendor_new(visit)
+    visit.page.get_by_label("Name", exact=True).fill("mog")
+    visit.page.get_by_label("Display name").fill("Mog")
+    visit.press("Take this name")
+
+
+def _vendor_edit(visit: Visit) -> None:
+    VendorFactory.create(slug="acme", user=visit.sign_in())
+    visit.page.goto("/sell/vendors/acme")
+
+
+def _upload(visit: Visit) -> None:
+    VendorFactory.create(slug="acme", user=visit.sign_in())
+    visit.page.goto("/sell/upload")
+
+
+def _upload_wrong(visit: Visit) -> None:
+    _upload(visit)
+    file = {"name": "package.zip", "mimeType": "application/zip", "buffer": b"PK"}
+    visit.page.get_by_label("Archive", exact=True).set_input_files(file)  # type: ignore[arg-type]  # a TypedDict
+    visit.page.get_by_label("Package name").fill("another/pdf-tools")
+    visit.page.get_by_label("Version").fill("one")
+    visit.press("Upload")
+
+
+def _release_in(state: State, **facts: str) -> Callable[[Visit], None]:
+    """Return a visit to one's own release in a state."""
+
+    def show(visit: Visit) -> None:
+        listing = _shelf(visit, visit.sign_in())
+        release = shelf.judged(state, listing=listing, version="2.0.0", **facts)
+        visit.page.goto(f"/releases/{release.public_id}")
+
+    return show
+
+
+def _release_waiting(visit: Visit) -> None:
+    listing = _shelf(visit, visit.sign_in())
+    release = ReleaseFactory.create(listing=listing, version="2.0.0", state=State.SCANNING)
+    visit.page.goto(f"/releases/{release.public_id}")
+
+
+def _release_withdraw_wrong(visit: Visit) -> None:
+    _release_in(State.PUBLISHED)(visit)
+    visit.page.locator(".disclosure summary").click()
+    visit.page.locator("form[action$=withdrawal]").evaluate("form => form.noValidate = true")
+    visit.press("Withdraw")
 
 
 def _home_signed_in(visit: Visit) -> None:
@@ -239,6 +451,18 @@ def _admin_form(visit: Visit) -> None:
     visit.page.goto(reverse("admin:auth_group_change", args=[group.pk]))
 
 
+def _admin_release(visit: Visit) -> None:
+    visit.sign_in(is_staff=True)
+    release = shelf.judged(State.HELD)
+    visit.page.goto(reverse("admin:releases_release_change", args=[release.pk]))
+
+
+def _admin_decide(visit: Visit) -> None:
+    visit.sign_in(is_staff=True)
+    release = shelf.judged(State.HELD)
+    visit.page.goto(reverse("admin:releases_release_decide", args=[release.pk]))
+
+
 def _problem(status: HTTPStatus, message: str) -> Problem:
     return Problem(status, status.phrase, message)
 
@@ -246,6 +470,42 @@ def _problem(status: HTTPStatus, message: str) -> Problem:
 PAGES: dict[str, Callable[[Visit], None]] = {
     "home": _home,
     "home-signed-in": _home_signed_in,
+    "home-with-packages": _home_with_packages,
+    "search": _search,
+    "search-filters": _search_filters,
+    "search-nothing": _search_nothing,
+    "search-impossible": _search_impossible,
+    "vendor": _vendor,
+    "vendor-own-empty": _vendor_own_empty,
+    "listing": _listing,
+    "listing-signed-in": _listing_signed_in,
+    "listing-got": _listing_got,
+    "listing-with-price": _listing_with_price,
+    "listing-draft": _listing_draft,
+    "listing-retired": _listing_retired,
+    "listing-withdrawn": _listing_in(State.WITHDRAWN),
+    "listing-suspended": _listing_in(State.SUSPENDED),
+    "listing-revoked": _listing_in(State.REVOKED),
+    "listing-edit": _listing_edit,
+    "listing-edit-wrong": _listing_edit_wrong,
+    "version": _version,
+    "library-empty": _library_empty,
+    "library": _library,
+    "sell-empty": _sell_empty,
+    "sell-begun": _sell_begun,
+    "sell": _sell,
+    "vendor-new": _vendor_new,
+    "vendor-new-wrong": _vendor_new_wrong,
+    "vendor-edit": _vendor_edit,
+    "upload": _upload,
+    "upload-wrong": _upload_wrong,
+    "release-waiting": _release_waiting,
+    "release-accepted": _release_in(State.ACCEPTED),
+    "release-held": _release_in(State.HELD, problem="scan_incomplete"),
+    "release-rejected": _release_in(State.REJECTED, problem="name_mismatch"),
+    "release-published": _release_in(State.PUBLISHED),
+    "release-withdraw-wrong": _release_withdraw_wrong,
+    "release-suspended": _release_in(State.SUSPENDED),
     "sign-in": _sign_in,
     "sign-in-refused": _sign_in_refused,
     "dev-sign-in": _dev_sign_in,
@@ -279,4 +539,6 @@ PAGES: dict[str, Callable[[Visit], None]] = {
     "admin": _admin,
     "admin-list": _admin_list,
     "admin-form": _admin_form,
+    "admin-release": _admin_release,
+    "admin-decide": _admin_decide,
 }
