@@ -23,11 +23,11 @@ CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 pytestmark = pytest.mark.corpus
 
 
-def _folders() -> list[Path]:
+def skills() -> list[Path]:
     return sorted(file.parent for file in CORPUS.glob("*/SKILL.md"))
 
 
-def _package(folder: Path, skill: Path) -> Path:
+def as_package(folder: Path, skill: Path) -> Path:
     """Wrap a skill as `mog.yaml`, README and content/."""
     files = {
         f"content/{file.relative_to(skill).as_posix()}": file.read_bytes()
@@ -42,12 +42,12 @@ def _package(folder: Path, skill: Path) -> Path:
 
 def test_the_corpus_is_the_whole_one() -> None:
     folders = [folder for folder in CORPUS.iterdir() if folder.is_dir()]
-    assert len(_folders()) == len(folders) > 90
+    assert len(skills()) == len(folders) > 90
 
 
-@pytest.mark.parametrize("skill", _folders(), ids=lambda folder: folder.name)
+@pytest.mark.parametrize("skill", skills(), ids=lambda folder: folder.name)
 def test_a_real_skill_packs_validates_and_comes_back(skill: Path, tmp_path: Path) -> None:
-    package = validate(open_directory(_package(tmp_path, skill)))
+    package = validate(open_directory(as_package(tmp_path, skill)))
     output = io.BytesIO()
     artifact = write_canonical(package, output)
     back = validate(open_archive(output, limits=CANONICAL))
