@@ -100,6 +100,7 @@ def _environment(more: dict[str, str]) -> dict[str, str]:
             "LIMIT_AUTH": "100000",
             "LIMIT_BASELINE": "100000",
             "LIMIT_AUTHENTICATED": "100000",
+            "LIMIT_FINANCIAL": "100000",
             "LIMIT_PUBLIC": "100000",
             "LIMIT_UPLOAD": "100000",
             # Seconds; long enough to poll in between, short enough to wait for.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from accounts.models import SpendPolicy, User
+from accounts.models import User
 from mog_package import read_skill
 from releases.models import Release
 from tests.bearer import BUYER, SELLER, Bearer
@@ -71,7 +71,6 @@ def test_every_real_skill_arrives_as_it_was_sent(
     assert {name for name, code in exit_codes.items() if code == 0} == set(published)
 
     buyer = Laptop(tmp_path / "buyer", live.base_url)
-    SpendPolicy.objects.filter(user=bob).update(allow_executable=True)
     buyer.use_token(Bearer(bob, BUYER).plaintext)
     exit_code, answer = buyer.mog("install", "--yes", *(f"acme/{name}" for name in published))
     assert exit_code == 0, answer
