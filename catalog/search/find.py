@@ -74,11 +74,20 @@ def _select(leg: Leg, number: int, *, limit: int, after: _Position | None) -> tu
     if after:
         where += f" AND ({leg.order}, id) < (%s, %s)"
         parameters += [after.value, after.key]
-    select = (
+    if not leg.parts:
+        return _ordered(leg, number, where=where, limit=limit), parameters
+    parts = [
+        f"({_ordered(leg, number, where=f'{part} AND {where}', limit=limit)})" for part in leg.parts
+    ]
+    merged = f"{' UNION ALL '.join(parts)} ORDER BY {leg.order} DESC, id DESC LIMIT {limit}"
+    return merged, parameters * len(parts)
+
+
+def _ordered(leg: Leg, number: int, *, where: str, limit: int) -> str:
+    return (
         f"SELECT {number} AS leg, {leg.order}, id FROM catalog_listing WHERE {where} "  # noqa: S608 (all names are ours)
         f"ORDER BY {leg.sort_by} DESC, id DESC LIMIT {limit}"
     )
-    return select, parameters
 
 
 def _rows(positions: Sequence[_Position]) -> list[Listing]:
