@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from catalog import vendor_paths  # noqa: F401 (registers the converter `vendor`)
 from catalog.views import listings, search, vendors
 
 urlpatterns: list[URLPattern] = [
@@ -11,7 +12,7 @@ urlpatterns: list[URLPattern] = [
 ]
 
 vendor_urlpatterns: list[URLPattern] = [
-    path("<slug:vendor>", vendors.vendor, name="vendor"),
-    path("<slug:vendor>/<slug:slug>/edit", listings.edit, name="edit_listing"),
-    path("<slug:vendor>/<slug:slug>/retirement", listings.retire, name="retire_listing"),
+    path("<vendor:vendor>", vendors.vendor, name="vendor"),
+    path("<vendor:vendor>/<slug:slug>/edit", listings.edit, name="edit_listing"),
+    path("<vendor:vendor>/<slug:slug>/retirement", listings.retire, name="retire_listing"),
 ]

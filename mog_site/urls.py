@@ -28,6 +28,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # apart.
     path("", include(vendor_pages)),
     path("", include(purchase_pages)),
-    path("<slug:vendor>/<slug:slug>", listing.listing, name="listing"),
-    path("<slug:vendor>/<slug:slug>/<str:version>", listing.version, name="version"),
+    path("<vendor:vendor>/<slug:slug>", listing.listing, name="listing"),
+    path("<vendor:vendor>/<slug:slug>/<str:version>", listing.version, name="version"),
 ]

@@ -2,8 +2,9 @@
 
 from django.urls import URLPattern, path
 
+from catalog import vendor_paths  # noqa: F401 (registers the converter `vendor`)
 from payments.views import purchases
 
 vendor_urlpatterns: list[URLPattern] = [
-    path("<slug:vendor>/<slug:slug>/purchase", purchases.purchase, name="purchase"),
+    path("<vendor:vendor>/<slug:slug>/purchase", purchases.purchase, name="purchase"),
 ]

@@ -249,12 +249,12 @@ def _upload_wrong(visit: Visit) -> None:
     visit.press("Upload")
 
 
-def _release_in(state: State, **facts: str) -> Callable[[Visit], None]:
+def _release_in(state: State, *, problem: str = "") -> Callable[[Visit], None]:
     """Return a visit to one's own release in a state."""
 
     def show(visit: Visit) -> None:
         listing = _shelf(visit, visit.sign_in())
-        release = shelf.judged(state, listing=listing, version="2.0.0", **facts)
+        release = shelf.judged(state, listing=listing, version="2.0.0", problem=problem)
         visit.page.goto(f"/releases/{release.public_id}")
 
     return show
