@@ -33,6 +33,7 @@ TASK_MODULES = (
     "audit.verify",
     "catalog.tiers",
     "releases.counting",
+    "releases.purging",
     "releases.vetting",
 )
 
@@ -64,6 +65,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "truncate-ips": daily("audit.truncate_ips", hour=3),
     "verify-audit": daily("audit.verify", hour=2),
     "purge-audit": daily("audit.purge", hour=4),
+    "purge-uploads": daily("releases.purge_uploads", hour=6),
     "purge-sessions": daily("accounts.purge_sessions", hour=5),
 }
 

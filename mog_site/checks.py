@@ -175,6 +175,16 @@ def _scan_isolation(_given: Any) -> Iterator[Error]:
     yield from isolation_errors(isolation.missing_layers())
 
 
+def _content_origin(given: Any) -> Iterator[Error]:
+    is_folder = not given.STORAGES["default"]["BACKEND"].startswith("storages.")
+    if is_folder and given.CONTENT_URL == given.SITE_URL:
+        yield Error(
+            "Files of strangers would be served from the site's own origin.",
+            hint="Set CONTENT_URL to another host that reaches this site.",
+            id="mog.E018",
+        )
+
+
 def isolation_errors(lacking: tuple[str, ...]) -> Iterator[Error]:
     """Yield what stands against scanning on a system that lacks required layers."""
     if lacking:
@@ -200,4 +210,5 @@ _CHECKS: tuple[_Check, ...] = (
     _encryption,
     _audit_keys,
     _scan_isolation,
+    _content_origin,
 )

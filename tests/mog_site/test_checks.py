@@ -49,6 +49,7 @@ _FOLDER = {"default": {"BACKEND": "django.core.files.storage.FileSystemStorage",
 _PROPER: dict[str, Any] = {
     "DEBUG": False,
     "SITE_URL": _ENVIRONMENT["SITE_URL"],
+    "CONTENT_URL": "https://content.example",
     "SECRET_KEY": _ENVIRONMENT["SECRET_KEY"],
     "ALLOWED_HOSTS": ["mog.example"],
     "DATABASES": {
@@ -116,6 +117,14 @@ def test_a_proper_production_starts() -> None:
         ({"AUDIT_EVENT_KEY": "development-only-event-key-long-enough"}, "E015"),
         ({"AUDIT_SEAL_KEY": "short"}, "E015"),
         ({"AUDIT_SEAL_KEY": _ENVIRONMENT["AUDIT_EVENT_KEY"]}, "E016"),
+        (
+            {
+                "STORAGES": _FOLDER,
+                "SINGLE_HOST": True,
+                "CONTENT_URL": _ENVIRONMENT["SITE_URL"],
+            },
+            "E018",
+        ),
     ],
 )
 def test_it_refuses(change: dict[str, Any], reason: str) -> None:
