@@ -1,6 +1,7 @@
 """Uploading in the browser: what arrives, and what is said when it cannot be taken."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from catalog.models import Listing, ListingState
 from mog_package import UPLOAD, sha256_of_bytes
+from releases import storage
 from releases.models import Release
 from tests.factories.web_shelf import ListingFactory, ReleaseFactory, VendorFactory
 from tests.mog_package import packages
@@ -28,7 +30,7 @@ def _sells(client: Client, alice: User) -> None:
     sign_in(client, alice)
 
 
-def said(data: bytes = ARCHIVE, **changes: object) -> dict[str, object]:
+def said(data: bytes = ARCHIVE, **changes: Any) -> dict[str, object]:
     """Return a form that is filled in."""
     filled = {
         "archive": SimpleUploadedFile("package.zip", data),
@@ -68,7 +70,7 @@ def test_publishing_can_be_left_for_later(client: Client) -> None:
     ],
 )
 def test_what_cannot_be_is_said_beside_its_field(
-    client: Client, changes: dict[str, object], field: str
+    client: Client, changes: dict[str, Any], field: str
 ) -> None:
     answer = client.post(PAGE, said(**changes))
     assert answer.status_code == 422
@@ -103,6 +105,7 @@ def test_an_archive_that_is_too_large_is_refused(client: Client) -> None:
     assert answer.status_code == 413
     assert set(answer.context["form"].errors) == {"archive"}
     assert not Release.objects.exists()
+    assert list(storage.work_folder().iterdir()) == []
 
 
 def test_what_is_announced_too_large_is_not_read(client: Client) -> None:
