@@ -21,7 +21,10 @@ from tests.places import Places
 
 _ROOT = Path(__file__).resolve().parent.parent
 _PYTHON = (sys.executable, "-m")
-_PACKAGES = (*("accounts", "audit", "mog_cli", "mog_package", "mog_site", "tests", "manage.py"),)
+_PACKAGES = (
+    *("accounts", "audit", "catalog", "mog_cli", "mog_package", "mog_site", "payments", "releases"),
+    *("scanning", "tests", "manage.py"),
+)
 # These touch neither database nor Redis of the suite; one leg is enough.
 _PURE = (
     *("tests/architecture", "tests/mog_cli", "tests/mog_package"),
