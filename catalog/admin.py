@@ -31,6 +31,18 @@ class VendorAdmin(LookOnlyAdmin):
     list_select_related = ("user",)
     search_fields = ("slug__startswith", "public_id__exact", "user__username__exact")
     ordering = ("-pk",)
+    fields = (
+        "public_id",
+        "slug",
+        "user",
+        "organization",
+        "display_name",
+        "bio",
+        "website",
+        "verified_at",
+        "created_at",
+    )
+    readonly_fields = fields
     actions = ("verify", "unverify")
 
     def has_verify_permission(self, request: HttpRequest) -> bool:

@@ -131,10 +131,9 @@ def take_facts(listing: Listing, facts: ReleaseFacts | None, *, now: datetime) -
             row.state = ListingState.DRAFT
             _save(row, "state")
         return
-    require_same_type(row, facts.type)
     if row.latest_version != facts.version:
         row.released_at = now
-    row.latest_version, row.type = facts.version, facts.type
+    row.latest_version, row.type = facts.version, row.type or facts.type
     row.targets, row.license = list(facts.targets), facts.license
     row.runs_code, row.capabilities = facts.runs_code, dict(facts.capabilities)
     row.readme_html, row.readme_text = facts.readme_html, facts.readme_text

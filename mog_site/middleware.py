@@ -9,6 +9,7 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.http import (
+    Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
@@ -104,6 +105,10 @@ class ErrorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer the request; a method that a page does not know gets a body too."""
+        if "\0" in request.path_info:  # no address of ours has one, and PostgreSQL takes none
+            refusal = answer(request, Http404())
+            assert refusal is not None
+            return refusal
         response = self.get_response(request)
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not _content(response):
             assert isinstance(response, HttpResponse)

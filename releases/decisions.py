@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts import mail
 from accounts.actor import Actor
 from catalog import listings, readme
-from catalog.errors import TypeChanged
+from catalog.errors import ListingRetired, TypeChanged
 from releases import moves, publishing, storage
 from releases.errors import WrongState
 from releases.models import Artifact, Release
@@ -25,6 +25,10 @@ _STATES = {
     Verdict.FLAGGED: State.HELD,
     Verdict.FAILED: State.REJECTED,
 }
+
+
+_SCANNING = frozenset({State.SCANNING})
+_OBSTACLES = {ListingRetired: "listing_retired", TypeChanged: "type_changed"}
 
 
 def decide(release: Release, examined: Examined, *, now: datetime) -> None:
@@ -50,7 +54,14 @@ def hold(release: Release, *, problem: str, now: datetime) -> None:
     try:
         with transaction.atomic():
             changes = {"problem": problem, "decided_at": now}
-            moves.move(release, State.HELD, by=Actor.system(), now=now, changes=changes)
+            moves.move(
+                release,
+                State.HELD,
+                leaving=_SCANNING,
+                by=Actor.system(),
+                now=now,
+                changes=changes,
+            )
             _tell_seller(release)
     except WrongState:
         log.info("%s was decided by another worker", release.public_id)
@@ -67,14 +78,25 @@ def _settle(
         "upload_key": "",
         "lease_until": None,
     }
-    moves.move(release, state, by=Actor.system(), now=now, changes=changes)
+    moves.move(release, state, leaving=_SCANNING, by=Actor.system(), now=now, changes=changes)
     if state is not State.REJECTED:
         assert examined.canonical is not None
         _write_artifact(release, examined.canonical, examined.report, now=now)
     if state is State.ACCEPTED and release.is_to_publish:
-        publishing.publish_accepted(release, by=Actor.system(), now=now)
+        _publish_if_possible(release, now=now)
     _tell_seller(release)
     transaction.on_commit(lambda: storage.drop_upload(upload_key), robust=True)
+
+
+def _publish_if_possible(release: Release, *, now: datetime) -> None:
+    """Publish what was asked to be; what its listing no longer takes stays accepted."""
+    try:
+        with transaction.atomic():
+            publishing.publish_accepted(release, by=Actor.system(), now=now)
+    except (ListingRetired, TypeChanged) as error:
+        release.problem = _OBSTACLES[type(error)]
+        release.is_to_publish = False
+        release.save(update_fields=["problem", "is_to_publish"])
 
 
 def _write_artifact(release: Release, archive: Canonical, report: Report, *, now: datetime) -> None:

@@ -67,7 +67,7 @@ def _right_to(listing: Listing, *, by: Actor) -> Entitlement | None:
     entitlement = entitlements.active_entitlement(listing, by=by)
     if entitlement is not None:
         return entitlement
-    if listing.visibility == Visibility.PRIVATE or listing.vendor.user_id == by.require_user().pk:
+    if listing.visibility == Visibility.PRIVATE or listing.vendor.is_sold_under_by(by):
         # Who sees a private package belongs to it; who sells one need not buy it.
         return None
     raise EntitlementRequired(listing)

@@ -1,6 +1,6 @@
 """Move a release: state, history and trail in one breath, inside the caller's transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from accounts.actor import Actor
@@ -25,18 +25,19 @@ def move(
     release: Release,
     to: State,
     *,
+    leaving: Collection[State],
     by: Actor,
     now: datetime,
     reason: str = "",
     action: Action | None = None,
     changes: Mapping[str, object] | None = None,
 ) -> None:
-    """Move a release and write down who did it and why.
+    """Move a release from one of the states it may leave; write down who did it and why.
 
     Raises WrongState; the caller's transaction then undoes everything.
     """
     before = State(release.state)
-    release.move(to, changes or {})
+    release.move(to, changes or {}, leaving=leaving)
     Transition.objects.create(
         release=release, before=before, after=to, reason=reason, by=by.user, at=now
     )

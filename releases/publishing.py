@@ -17,18 +17,29 @@ from releases.states import State
 
 
 def publish(release: Release, *, by: Actor, now: datetime) -> None:
-    """Put an accepted release on the shelf; raises WrongState, ListingRetired."""
+    """Put an accepted release on the shelf; raises WrongState, ListingRetired, TypeChanged."""
     by.require_scope(Scope.SELL)
     with transaction.atomic():
         publish_accepted(release, by=by, now=now)
 
 
 def publish_accepted(release: Release, *, by: Actor, now: datetime) -> None:
-    """Do the same inside a transaction that has just accepted it."""
+    """Do the same inside a transaction that may just have accepted it.
+
+    Raises WrongState, ListingRetired and TypeChanged before anything has moved.
+    """
     listing = _locked(release)
     if listing.state == ListingState.RETIRED:
         raise ListingRetired
-    moves.move(release, State.PUBLISHED, by=by, now=now, changes={"published_at": now})
+    listings.require_same_type(listing, release.artifact.manifest["type"])
+    moves.move(
+        release,
+        State.PUBLISHED,
+        leaving={State.ACCEPTED},
+        by=by,
+        now=now,
+        changes={"published_at": now},
+    )
     tell_listing(listing, now=now)
 
 
@@ -42,7 +53,14 @@ def withdraw(release: Release, *, reason: str, by: Actor, now: datetime) -> None
         raise ReasonMissing
     with transaction.atomic():
         listing = _locked(release)
-        moves.move(release, State.WITHDRAWN, by=by, now=now, reason=reason.strip())
+        moves.move(
+            release,
+            State.WITHDRAWN,
+            leaving={State.PUBLISHED},
+            by=by,
+            now=now,
+            reason=reason.strip(),
+        )
         tell_listing(listing, now=now)
 
 

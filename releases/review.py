@@ -7,10 +7,12 @@ from django.db import transaction
 from accounts.actor import Actor
 from audit.actions import Action
 from catalog.models import Listing
-from releases import moves, publishing, vetting
+from releases import moves, publishing, storage, vetting
 from releases.errors import ReasonMissing, WrongState
 from releases.models import Release
-from releases.states import State
+from releases.states import INSTALLABLE, State
+
+_HELD = frozenset({State.HELD})
 
 
 def accept(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
@@ -23,7 +25,7 @@ def accept(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
     if not hasattr(release, "artifact"):
         raise WrongState(state=State(release.state), wanted=State.ACCEPTED)
     with transaction.atomic():
-        moves.move(release, State.ACCEPTED, by=by, now=now, reason=reason)
+        moves.move(release, State.ACCEPTED, leaving=_HELD, by=by, now=now, reason=reason)
         if release.is_to_publish:
             publishing.publish_accepted(release, by=by, now=now)
 
@@ -31,8 +33,19 @@ def accept(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
 def reject(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
     """Refuse a held release; its version is free again. Raises ReasonMissing and WrongState."""
     _require(reason)
+    upload_key = release.upload_key
     with transaction.atomic():
-        moves.move(release, State.REJECTED, by=by, now=now, reason=reason)
+        moves.move(
+            release,
+            State.REJECTED,
+            leaving=_HELD,
+            by=by,
+            now=now,
+            reason=reason,
+            changes={"upload_key": ""},
+        )
+        if upload_key:
+            transaction.on_commit(lambda: storage.drop_upload(upload_key), robust=True)
 
 
 def examine_again(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
@@ -42,7 +55,15 @@ def examine_again(release: Release, *, reason: str, by: Actor, now: datetime) ->
         raise WrongState(state=State(release.state), wanted=State.UPLOADED)
     with transaction.atomic():
         changes = {"attempts": 0, "problem": "", "lease_until": now + vetting.MESSAGE_TIME}
-        moves.move(release, State.UPLOADED, by=by, now=now, reason=reason, changes=changes)
+        moves.move(
+            release,
+            State.UPLOADED,
+            leaving=_HELD,
+            by=by,
+            now=now,
+            reason=reason,
+            changes=changes,
+        )
         vetting.vet_on_commit(release)
 
 
@@ -51,7 +72,7 @@ def suspend(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
     _require(reason)
     with transaction.atomic():
         listing = Listing.objects.select_for_update().get(pk=release.listing_id)
-        moves.move(release, State.SUSPENDED, by=by, now=now, reason=reason)
+        moves.move(release, State.SUSPENDED, leaving=INSTALLABLE, by=by, now=now, reason=reason)
         publishing.tell_listing(listing, now=now)
 
 
@@ -66,6 +87,7 @@ def restore(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
         moves.move(
             release,
             State(last.before),
+            leaving={State.SUSPENDED},
             by=by,
             now=now,
             reason=reason,

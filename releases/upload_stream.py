@@ -41,6 +41,7 @@ class HashingUploadHandler(TemporaryFileUploadHandler):
         super(TemporaryFileUploadHandler, self).new_file(*args, **kwargs)
         self._files += 1
         if self.field_name != FIELD or self._files > 1:
+            self._forget()
             raise InvalidUpload(FIELD, f"Send one file, in the field {FIELD!r}.")
         self.file = _Incoming(self.file_name or "")
 
@@ -48,7 +49,7 @@ class HashingUploadHandler(TemporaryFileUploadHandler):
         """Take a piece."""
         self._seen += len(raw_data)
         if self._seen > UPLOAD.archive_bytes:
-            self.file.close()
+            self._forget()
             raise UploadTooLarge(UPLOAD.archive_bytes)
         self._hash.update(raw_data)
         super().receive_data_chunk(raw_data, start)
@@ -59,3 +60,8 @@ class HashingUploadHandler(TemporaryFileUploadHandler):
         assert file is not None
         file.sha256 = self._hash.hexdigest()  # type: ignore[attr-defined]  # read by the view
         return file
+
+    def _forget(self) -> None:
+        """Delete what has come so far: nobody else knows of it yet."""
+        if self._files and hasattr(self, "file"):
+            self.file.close()

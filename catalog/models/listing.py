@@ -129,7 +129,7 @@ class Listing(models.Model):
                 name="catalog_listing_type_known",
             ),
             models.CheckConstraint(
-                condition=Q(state=ListingState.DRAFT) | ~Q(type=""),
+                condition=Q(state__in=[ListingState.DRAFT, ListingState.RETIRED]) | ~Q(type=""),
                 name="catalog_listing_type_set_when_offered",
             ),
             models.CheckConstraint(
@@ -150,7 +150,7 @@ class Listing(models.Model):
                 name="catalog_listing_offered_has_release",
             ),
             models.CheckConstraint(
-                condition=Q(name__regex=r"^[a-z0-9-]{2,32}/[a-z0-9-]{1,95}$"),
+                condition=Q(name__regex=r"^[a-z0-9-]{2,32}/[a-z0-9-]{1,125}$"),
                 name="catalog_listing_name_shape",
             ),
             models.CheckConstraint(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.http import MogRequest
@@ -68,4 +69,5 @@ def _url(asked: QueryDict, **changes: str) -> str:
         said[name] = value
     for name in [name for name, value in said.items() if not value]:
         del said[name]
-    return f"/search?{said.urlencode()}"
+    address = reverse("search")
+    return f"{address}?{said.urlencode()}" if said else address

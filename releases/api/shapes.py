@@ -89,6 +89,10 @@ class VersionDetailSerializer(VersionSerializer):
     capabilities = serializers.DictField(source="artifact.capabilities")
 
 
+class PublicationSerializer(CamelSerializer):
+    """Nothing needs to be said to publish a release."""
+
+
 class WithdrawalSerializer(CamelSerializer):
     """Why a release is taken back; its buyers read it."""
 

@@ -17,7 +17,12 @@ from accounts.http import actor_of
 from accounts.scopes import Scope
 from mog_package import UPLOAD
 from releases import publishing, uploads
-from releases.api.shapes import NewReleaseSerializer, OwnReleaseSerializer, WithdrawalSerializer
+from releases.api.shapes import (
+    NewReleaseSerializer,
+    OwnReleaseSerializer,
+    PublicationSerializer,
+    WithdrawalSerializer,
+)
 from releases.errors import UploadTooLarge
 from releases.models import Release, ReleaseQuerySet
 from releases.upload_stream import HashingUploadHandler
@@ -73,12 +78,15 @@ class Publication(APIView):
     """The publication of a release."""
 
     @extend_schema(
-        operation_id="publishRelease", request=None, responses={201: OwnReleaseSerializer}
+        operation_id="publishRelease",
+        request=PublicationSerializer,
+        responses={201: OwnReleaseSerializer},
     )
     def post(self, request: Request, public_id: str) -> Response:
         """Put an accepted release on the shelf."""
         actor = actor_of(request)
         release = get_object_or_404(_own(actor), public_id=public_id)
+        PublicationSerializer(data=request.data).is_valid(raise_exception=True)
         publishing.publish(release, by=actor, now=timezone.now())
         return _progress(release, status=HTTPStatus.CREATED)
 

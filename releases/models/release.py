@@ -1,6 +1,6 @@
 """One version of a listing, from upload to the end."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -154,13 +154,16 @@ class Release(models.Model):
         """Return the version as something that compares."""
         return Version(self.major, self.minor, self.patch)
 
-    def move(self, to: State, changes: Mapping[str, Any]) -> None:
+    def move(
+        self, to: State, changes: Mapping[str, Any], *, leaving: Collection[State] = tuple(State)
+    ) -> None:
         """Go to another state, together with other columns, if nobody was faster.
 
+        leaving: the states that this verb moves from; two verbs may lead to the same state.
         Raises WrongState when the table of moves has no such move, or somebody moved it first.
         """
         before = State(self.state)
-        if to not in MOVES[before]:
+        if before not in leaving or to not in MOVES[before]:
             raise WrongState(state=before, wanted=to)
         row = Release.objects.filter(pk=self.pk, state=before)
         if row.update(state=to, **changes) != 1:

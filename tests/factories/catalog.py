@@ -33,15 +33,15 @@ class ListingFactory(factory.django.DjangoModelFactory[Listing]):
     slug = factory.Sequence(lambda n: f"package-{n}")
     name = factory.LazyAttribute(lambda listing: f"{listing.vendor.slug}/{listing.slug}")
     title = factory.LazyAttribute(lambda listing: listing.slug.replace("-", " ").capitalize())
-    type = "skill"  # the field; below, annotations cannot say `type`
+    type = "skill"
     state = ListingState.LIVE
     latest_version = "1.0.0"
     released_at = factory.LazyFunction(timezone.now)
     targets = ["generic"]
 
     @classmethod
-    def _create(cls, model_class: "type[Listing]", *_args: object, **fields: Any) -> Listing:
-        listing = model_class(**fields)
+    def _create(cls, model_class: Any, *_args: object, **fields: Any) -> Listing:
+        listing: Listing = model_class(**fields)
         listing.search_words = words_of(listing)
         listing.save(force_insert=True)
         return listing
@@ -53,7 +53,7 @@ class DraftFactory(ListingFactory):
     type = ""
     state = ListingState.DRAFT
     latest_version = ""
-    released_at = None
+    released_at = None  # type: ignore[assignment]  # instead of a moment
     targets: list[str] = []
 
 

@@ -53,6 +53,19 @@ def _child(program: str) -> Callable[[], int | None]:
     return look
 
 
+def _await_child(program: str) -> int:
+    """Wait for a sandboxed child that runs a program; return its id."""
+    look = _child(program)
+    seen: list[int] = []
+
+    def is_there() -> bool:
+        seen.extend(found for found in [look()] if found)
+        return bool(seen)
+
+    assert processes.becomes_true(is_there)
+    return seen[0]
+
+
 def _state() -> str:
     connection.close()  # what another process has committed since
     return Release.objects.values_list("state", flat=True).get()
@@ -74,17 +87,15 @@ def uploaded(live: LiveSite, workers: Workers, alice: User, tmp_path: Path) -> R
 
 @pytest.mark.parametrize("program", ["repack", "judge"])
 def test_a_killed_child_holds_the_release(uploaded: Release, program: str) -> None:
-    found: list[int] = []
-    look = _child(program)
-    assert processes.becomes_true(lambda: found.extend(filter(None, [look()])) or found)
-    os.kill(found[0], signal.SIGKILL)
+    victim = _await_child(program)
+    os.kill(victim, signal.SIGKILL)
     assert processes.becomes_true(lambda: _state() == State.HELD, seconds=_DECIDED_SECONDS)
     assert Release.objects.get().problem == "scan_incomplete"
     assert not Artifact.objects.exists()
 
 
 def test_a_killed_worker_delays_the_release_only(uploaded: Release, workers: Workers) -> None:
-    assert processes.becomes_true(_child("judge"))
+    _await_child("judge")
     workers.kill_worker()
     assert processes.becomes_true(lambda: _child("judge")() is None)
     assert _state() == State.SCANNING

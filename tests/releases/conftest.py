@@ -60,7 +60,7 @@ def archive(contents: Mapping[str, bytes] | None = None) -> bytes:
     return packages.zipped(contents or packages.files()).getvalue()
 
 
-def send(client: Client, data: bytes | None = None, **fields: str) -> tuple[int, dict[str, Any]]:
+def send(client: Client, data: bytes | None = None, /, **fields: str) -> tuple[int, dict[str, Any]]:
     """Upload bytes; return status and answer."""
     file = SimpleUploadedFile("any.zip", archive() if data is None else data)
     body = {"name": "acme/pdf-tools", "version": "1.0.0", "archive": file} | fields

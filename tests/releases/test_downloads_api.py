@@ -56,7 +56,7 @@ def listing() -> Listing:
 def opened(url: object) -> tuple[int, bytes]:
     """Open a link as anybody would."""
     answer = Client().get(urlsplit(str(url)).path)
-    return answer.status_code, b"".join(answer.streaming_content) if answer.streaming else b""
+    return answer.status_code, answer.getvalue() if answer.streaming else b""
 
 
 def test_who_has_a_listing_gets_a_link(bob: User, listing: Listing) -> None:
@@ -154,6 +154,15 @@ def test_members_need_no_entitlement_for_private_packages(bob: User, charlie: Us
     assert fetch(Bearer(charlie, BUYER).client, private)[0] == 404
 
 
+def test_an_organization_needs_none_for_what_it_sells(bob: User) -> None:
+    organization = OrganizationFactory.create()
+    vendor = VendorFactory.create(user=None, organization=organization)
+    own = ListingFactory.create(vendor=vendor)
+    kept(ReleaseFactory.create(listing=own))
+    member = Bearer(bob, BUYER, kind="organization", organization=organization)
+    assert fetch(member.client, own)[0] == 200
+
+
 def test_a_link_lives_for_five_minutes(bob: User, listing: Listing, settings: Settings) -> None:
     sha256 = Artifact.objects.get().sha256
     now = timezone.now()
@@ -191,7 +200,7 @@ def test_a_link_needs_nobody_and_ignores_cookies(listing: Listing) -> None:
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "no-store" in answer.headers["Cache-Control"]
     assert "Content-Encoding" not in answer.headers
-    assert b"".join(answer.streaming_content) == CONTENT
+    assert answer.getvalue() == CONTENT
 
 
 def test_content_lives_on_its_own_origin_where_there_is_one(

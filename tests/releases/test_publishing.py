@@ -35,7 +35,8 @@ def accepted(listing: Listing, version: str = "1.0.0") -> Release:
 
 def publish(client: Client, release: Release) -> tuple[int, dict[str, object]]:
     """Publish through the API."""
-    answer = client.post(f"{RELEASES}/{release.public_id}/publication")
+    path = f"{RELEASES}/{release.public_id}/publication"
+    answer = client.post(path, {}, content_type="application/json")
     return answer.status_code, answer.json()
 
 
@@ -131,6 +132,18 @@ def test_a_retired_listing_publishes_nothing(seller: Client, listing: Listing) -
 
 def test_publishing_needs_its_scope(listing: Listing, alice: User) -> None:
     assert publish(Bearer(alice, "read").client, accepted(listing))[0] == 403
+
+
+def test_publishing_takes_no_words(seller: Client, listing: Listing) -> None:
+    release = accepted(listing)
+    path = f"{RELEASES}/{release.public_id}/publication"
+    assert seller.post(path, {"x": 1}, content_type="application/json").status_code == 422
+
+
+@pytest.mark.parametrize("version", ["%00", "1.0.0%00"])
+def test_an_address_with_a_nul_is_not_found(api_client: Client, version: str) -> None:
+    path = f"/v1/listings/acme/pdf-tools/releases/{version}"
+    assert api_client.get(path).status_code == 404
 
 
 def test_a_failure_half_way_changes_nothing(

@@ -6,20 +6,24 @@ from datetime import datetime
 import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.actor import Actor
 from accounts.models import User
 from audit.actions import Action
 from audit.models import Event
 from audit.who import Origin
+from catalog.errors import TypeChanged
 from catalog.models import Listing, ListingState
 from releases import publishing, review, storage
 from releases.errors import ReasonMissing, WrongState
 from releases.models import Release, Transition
 from releases.states import State
+from tests.bearer import SELLER, Bearer
 from tests.factories.accounts import UserFactory
 from tests.factories.catalog import DraftFactory
 from tests.factories.releases import ArtifactFactory, ReleaseFactory
+from tests.releases.conftest import kept_files
 
 pytestmark = pytest.mark.django_db
 
@@ -131,3 +135,45 @@ def test_what_is_not_on_the_shelf_cannot_be_stopped(
     with pytest.raises(WrongState):
         decide(held(), reason="Why not.", by=moderator, now=now)
     assert Release.objects.get().state == State.HELD
+
+
+def test_a_seller_cannot_lift_a_suspension(moderator: Actor, alice: User) -> None:
+    now = timezone.now()
+    release = published(now)
+    review.suspend(release, reason="Somebody complained.", by=moderator, now=now)
+    seller = Bearer(alice, SELLER).actor
+    with pytest.raises(WrongState):
+        publishing.publish(release, by=seller, now=now)
+    with pytest.raises(WrongState):
+        publishing.withdraw(release, reason="Never mind.", by=seller, now=now)
+    assert Release.objects.get().state == State.SUSPENDED
+
+
+def test_two_types_are_never_published_and_suspending_always_works(moderator: Actor) -> None:
+    now = timezone.now()
+    listing = DraftFactory.create()
+    skill, rule = (
+        ArtifactFactory.create(
+            release__listing=listing, release__version=version, release__state=State.ACCEPTED
+        ).release
+        for version in ("2.0.0", "1.0.0")
+    )
+    rule.artifact.manifest["type"] = "rule"
+    publishing.publish(skill, by=moderator, now=now)
+    with pytest.raises(TypeChanged):
+        publishing.publish(rule, by=moderator, now=now)
+    review.suspend(skill, reason="Somebody complained.", by=moderator, now=now)
+    assert Listing.objects.get().state == ListingState.DRAFT
+
+
+def test_a_rejected_release_leaves_no_upload(
+    moderator: Actor,
+    now: datetime,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    key = storage.put_upload(ContentFile(b"x"))
+    release = ReleaseFactory.create(state=State.HELD, upload_key=key)
+    with django_capture_on_commit_callbacks(execute=True):
+        review.reject(release, reason="It steals keys.", by=moderator, now=now)
+    assert kept_files() == []
+    assert Release.objects.get().upload_key == ""

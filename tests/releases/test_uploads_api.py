@@ -106,6 +106,10 @@ def test_a_field_that_cannot_be_is_refused(seller: Client, field: str, value: st
     assert kept_files() == []
 
 
+def test_a_name_may_be_as_long_as_names_are(seller: Client) -> None:
+    assert send(seller, name=f"acme/{'a' * 123}")[0] == 202
+
+
 def test_a_file_is_needed(seller: Client) -> None:
     answer = seller.post(RELEASES, {"name": "acme/pdf-tools", "version": "1.0.0"})
     assert answer.status_code == 422

@@ -162,6 +162,18 @@ def test_a_lost_upload_holds_the_release(seller: Client, tmp_path: Path) -> None
     assert (told["state"], told["problem"]) == ("held", "upload_missing")
 
 
+def test_what_a_retired_listing_no_longer_takes_stays_accepted(seller: Client) -> None:
+    _, body = send(seller, publish="true")
+    Listing.objects.update(state=ListingState.RETIRED)
+    vetting.vet(Release.objects.get().pk)
+    told = state_of(body, seller)
+    assert (told["state"], told["problem"], told["isFinal"]) == (
+        "accepted",
+        "listing_retired",
+        True,
+    )
+
+
 def test_after_three_attempts_a_person_looks(seller: Client) -> None:
     _, body = send(seller)
     Release.objects.update(attempts=3)

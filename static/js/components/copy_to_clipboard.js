@@ -8,6 +8,8 @@ function bind(element) {
   const status = element.querySelector("[data-copy-status]");
   let timer;
 
+  if (!button.hidden) return;
+
   function show(text) {
     clearTimeout(timer);
     status.textContent = text;
@@ -28,6 +30,11 @@ function bind(element) {
   button.hidden = false;
 }
 
+function bindWithin(element) {
+  element.querySelectorAll("[data-copy-to-clipboard]").forEach(bind);
+}
+
 if (navigator.clipboard) {
-  document.querySelectorAll("[data-copy-to-clipboard]").forEach(bind);
+  bindWithin(document);
+  document.addEventListener("htmx:load", (event) => bindWithin(event.detail.elt));
 }
