@@ -176,8 +176,8 @@ def _save(row: Listing, *fields: str) -> None:
 def _check_texts(title: str, summary: str) -> None:
     if not 0 < len(title) <= TITLE_LENGTH or not title.isprintable():
         raise InvalidListing("title", f"Use 1 to {TITLE_LENGTH} printable characters.")
-    if len(summary) > SUMMARY_LENGTH:
-        raise InvalidListing("summary", f"Use at most {SUMMARY_LENGTH} characters.")
+    if len(summary) > SUMMARY_LENGTH or not summary.isprintable():
+        raise InvalidListing("summary", f"Use at most {SUMMARY_LENGTH} printable characters.")
 
 
 def _check_price(price_cents: int) -> None:

@@ -19,6 +19,8 @@ _ELEMENTS = {
 _ALIGNMENTS = {"align-left", "align-center", "align-right"}
 _SCHEMES = {"http", "https", "mailto"}
 _REL = "nofollow ugc noopener noreferrer"
+# Controls that turn the direction of what follows (Unicode Standard Annex 9).
+_UNSEEN = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SPACES = re.compile(r"\s+")
 
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
@@ -30,7 +32,7 @@ def render(text: str) -> str:
     Headings begin at h2, below the page's own. Links carry `rel` and lead to http, https and mailto
     only; relative ones lead nowhere, so their text stays alone.
     """
-    tokens = _PARSER.parse(_cut(text))
+    tokens = _PARSER.parse(_UNSEEN.sub("", _cut(text)))
     _adapt(tokens)
     rendered = str(_PARSER.renderer.render(tokens, _PARSER.options, {}))
     return nh3.clean(

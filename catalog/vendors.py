@@ -97,8 +97,8 @@ def _checked(profile: Profile) -> Profile:
     )
     if not 0 < len(name) <= _NAME_LENGTH or not name.isprintable():
         raise InvalidVendor("display_name", f"Use 1 to {_NAME_LENGTH} printable characters.")
-    if len(bio) > _BIO_LENGTH:
-        raise InvalidVendor("bio", f"Use at most {_BIO_LENGTH} characters.")
+    if len(bio) > _BIO_LENGTH or not all(line.isprintable() for line in bio.splitlines()):
+        raise InvalidVendor("bio", f"Use at most {_BIO_LENGTH} printable characters.")
     try:
         if website:
             _is_https(website)

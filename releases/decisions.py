@@ -1,7 +1,10 @@
 """Move a release by what its scan found."""
 
 import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -31,22 +34,31 @@ _SCANNING = frozenset({State.SCANNING})
 _OBSTACLES = {ListingRetired: "listing_retired", TypeChanged: "type_changed"}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Decision:
+    """What a scan comes to. `problem` is what is wrong beside the findings; often nothing."""
+
+    state: State
+    problem: str
+    report: Report
+    archive: Canonical | None
+    readme_html: str
+
+
 def decide(release: Release, examined: Examined, *, now: datetime) -> None:
     """Accept, hold or reject; what was accepted and is to be published is published with it.
 
     The canonical archive is kept before the row says so: a crash between leaves a file that the
-    next attempt finds. A release that another worker decided meanwhile stays as it is.
+    next attempt finds. A release that another worker holds or has decided stays as it is.
     """
-    archive = examined.canonical
-    problem = _problem(release, archive) if archive else ""
-    state = State.REJECTED if problem else _STATES[examined.verdict]
-    if archive and state is not State.REJECTED:
-        storage.put_artifact(archive.path, sha256=archive.sha256)
+    decision = _decided(release, examined)
+    if decision.archive and decision.state is not State.REJECTED:
+        storage.put_artifact(decision.archive.path, sha256=decision.archive.sha256)
     try:
         with transaction.atomic():
-            _settle(release, examined, state, problem=problem, now=now)
+            _settle(release, decision, now=now)
     except WrongState:
-        log.info("%s was decided by another worker", release.public_id)
+        log.info("%s is another worker's by now", release.public_id)
 
 
 def hold(release: Release, *, problem: str, now: datetime) -> None:
@@ -54,38 +66,54 @@ def hold(release: Release, *, problem: str, now: datetime) -> None:
     try:
         with transaction.atomic():
             changes = {"problem": problem, "decided_at": now}
-            moves.move(
-                release,
-                State.HELD,
-                leaving=_SCANNING,
-                by=Actor.system(),
-                now=now,
-                changes=changes,
-            )
+            _move(release, State.HELD, changes, now=now)
             _tell_seller(release)
     except WrongState:
-        log.info("%s was decided by another worker", release.public_id)
+        log.info("%s is another worker's by now", release.public_id)
 
 
-def _settle(
-    release: Release, examined: Examined, state: State, *, problem: str, now: datetime
-) -> None:
+def _decided(release: Release, examined: Examined) -> _Decision:
+    archive = examined.canonical
+    problem = _problem(release, archive) if archive else ""
+    return _Decision(
+        state=State.REJECTED if problem else _STATES[examined.verdict],
+        problem=problem,
+        report=examined.report,
+        archive=archive,
+        # Here and not later: it may take seconds, and a transaction is no place to wait in.
+        readme_html=readme.render(archive.readme) if archive else "",
+    )
+
+
+def _settle(release: Release, decision: _Decision, *, now: datetime) -> None:
     upload_key = release.upload_key
     changes = {
-        "problem": problem,
-        "report": examined.report,
+        "problem": decision.problem,
+        "report": decision.report,
         "decided_at": now,
         "upload_key": "",
         "lease_until": None,
     }
-    moves.move(release, state, leaving=_SCANNING, by=Actor.system(), now=now, changes=changes)
-    if state is not State.REJECTED:
-        assert examined.canonical is not None
-        _write_artifact(release, examined.canonical, examined.report, now=now)
-    if state is State.ACCEPTED and release.is_to_publish:
+    _move(release, decision.state, changes, now=now)
+    if decision.state is not State.REJECTED:
+        _write_artifact(release, decision, now=now)
+    if decision.state is State.ACCEPTED and release.is_to_publish:
         _publish_if_possible(release, now=now)
     _tell_seller(release)
     transaction.on_commit(lambda: storage.drop_upload(upload_key), robust=True)
+
+
+def _move(release: Release, to: State, changes: Mapping[str, Any], *, now: datetime) -> None:
+    """Move a release that this worker still holds."""
+    moves.move(
+        release,
+        to,
+        leaving=_SCANNING,
+        claim=release.lease_token,
+        by=Actor.system(),
+        now=now,
+        changes=changes,
+    )
 
 
 def _publish_if_possible(release: Release, *, now: datetime) -> None:
@@ -99,7 +127,9 @@ def _publish_if_possible(release: Release, *, now: datetime) -> None:
         release.save(update_fields=["problem", "is_to_publish"])
 
 
-def _write_artifact(release: Release, archive: Canonical, report: Report, *, now: datetime) -> None:
+def _write_artifact(release: Release, decision: _Decision, *, now: datetime) -> None:
+    archive = decision.archive
+    assert archive is not None
     Artifact.objects.create(
         release=release,
         sha256=archive.sha256,
@@ -110,8 +140,8 @@ def _write_artifact(release: Release, archive: Canonical, report: Report, *, now
             {"path": file.path, "sizeBytes": file.size_bytes, "sha256": file.sha256}
             for file in archive.files
         ],
-        capabilities=dict(report.capabilities),
-        readme_html=readme.render(archive.readme),
+        capabilities=dict(decision.report.capabilities),
+        readme_html=decision.readme_html,
         created_at=now,
     )
 

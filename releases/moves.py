@@ -26,6 +26,7 @@ def move(
     to: State,
     *,
     leaving: Collection[State],
+    claim: str = "",
     by: Actor,
     now: datetime,
     reason: str = "",
@@ -37,7 +38,7 @@ def move(
     Raises WrongState; the caller's transaction then undoes everything.
     """
     before = State(release.state)
-    release.move(to, changes or {}, leaving=leaving)
+    release.move(to, changes or {}, leaving=leaving, claim=claim)
     Transition.objects.create(
         release=release, before=before, after=to, reason=reason, by=by.user, at=now
     )

@@ -4,6 +4,7 @@ One interface over a folder and over S3 (`STORAGES["default"]`): put, open, sign
 """
 
 import contextlib
+import os
 import shutil
 import tempfile
 import uuid
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import BinaryIO, cast
 
 from django.conf import settings
 from django.core.files import File
@@ -24,27 +25,12 @@ _UPLOADS = "uploads"
 _ARTIFACTS = "artifacts"
 
 
-if TYPE_CHECKING:
-    _File = File[bytes]
-else:
-    _File = File  # not subscriptable when it runs
-
-
 @dataclass(frozen=True, slots=True)
 class SignedUrl:
     """An address that opens one archive for whoever has it, until `expires_at`."""
 
     url: str
     expires_at: datetime
-
-
-class _MovableFile(_File):
-    """A file that the storage may take instead of copying: a rename is whole or not at all."""
-
-    def temporary_file_path(self) -> str:
-        """Return where it lies; Django's own name for the offer."""
-        assert self.name is not None
-        return self.name
 
 
 def put_upload(file: "File[bytes]") -> str:
@@ -58,33 +44,49 @@ def drop_upload(key: str) -> None:
 
 
 def put_artifact(path: Path, *, sha256: str) -> None:
-    """Keep the canonical archive at `path`, which is moved; the same bytes are kept once.
+    """Keep the canonical archive at `path`; the same bytes are kept once, whole or not at all.
 
-    What a killed worker left half-written under this digest is replaced.
+    A bucket shows an object when all of it is there. In a folder the file is written beside its
+    place and renamed into it, over whatever somebody else may have put there.
     """
     key = _artifact_key(sha256)
-    if default_storage.exists(key):
-        with default_storage.open(key) as there:
-            if sha256_of(cast("BinaryIO", there)) == sha256:
-                return
-        default_storage.delete(key)
+    if _is_there(key, sha256=sha256):
+        return
+    if _is_folder():
+        _replace(path, Path(default_storage.path(key)))
+        return
     with path.open("rb") as file:
-        saved = default_storage.save(key, _MovableFile(file, name=str(path)))
-    if saved != key:  # another worker kept the same bytes at the same moment
+        saved = default_storage.save(key, File(file, name=path.name))
+    if saved != key:  # another worker was faster, with the same bytes: a bucket has no half files
         default_storage.delete(saved)
+
+
+class UploadMissing(Exception):
+    """The bytes of an upload are not where they were kept."""
 
 
 @contextlib.contextmanager
 def local_copy(key: str) -> Iterator[Path]:
-    """Bring an upload within reach of a child process; raises FileNotFoundError."""
+    """Bring an upload within reach of a child process; raises UploadMissing."""
     if _is_folder():
-        yield Path(default_storage.path(key))
+        path = Path(default_storage.path(key))
+        if not path.is_file():
+            raise UploadMissing(key)
+        yield path
         return
     with tempfile.TemporaryDirectory(dir=work_folder()) as folder:
         copy = Path(folder) / "upload"
-        with default_storage.open(key) as source, copy.open("wb") as target:
-            shutil.copyfileobj(source, target)
+        _download(key, copy)
         yield copy
+
+
+def _download(key: str, copy: Path) -> None:
+    try:
+        source = default_storage.open(key)
+    except FileNotFoundError as error:
+        raise UploadMissing(key) from error
+    with source, copy.open("wb") as target:
+        shutil.copyfileobj(source, target)
 
 
 def open_artifact(sha256: str) -> "File[bytes]":
@@ -118,6 +120,28 @@ def stale_uploads(*, before: datetime) -> Iterator[str]:
         key = f"{_UPLOADS}/{name}"
         if default_storage.get_modified_time(key) < before:
             yield key
+
+
+def _is_there(key: str, *, sha256: str) -> bool:
+    if not default_storage.exists(key):
+        return False
+    with default_storage.open(key) as there:
+        return sha256_of(cast("BinaryIO", there)) == sha256
+
+
+def _replace(path: Path, place: Path) -> None:
+    """Put a copy of a file in its place by one rename on the volume of the place."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=work_folder(), delete=False) as copy:
+        try:
+            with path.open("rb") as source:
+                shutil.copyfileobj(source, copy)
+            copy.flush()
+            os.fsync(copy.fileno())
+            os.replace(copy.name, place)
+        except BaseException:
+            Path(copy.name).unlink(missing_ok=True)
+            raise
 
 
 def work_folder() -> Path:

@@ -12,10 +12,11 @@ from accounts.actor import Actor
 from audit.actions import Action
 from audit.log import record
 from catalog import listings
+from catalog.errors import CatalogError
 from catalog.models import Listing, Vendor
 from mog_package import InvalidVersion, Version, parse_name
 from releases import storage, vetting
-from releases.errors import InvalidUpload, UploadLimitReached, VersionTaken
+from releases.errors import InvalidUpload, ReleasesError, UploadLimitReached, VersionTaken
 from releases.models import Release
 from releases.states import State
 
@@ -52,7 +53,9 @@ def receive(declared: Declared, upload: Upload, *, by: Actor, now: datetime) -> 
     try:
         with transaction.atomic():
             return _registered(vendor, slug, version, declared, upload, key=key, by=by, now=now)
-    except BaseException:
+    except (ReleasesError, CatalogError):
+        # Any other error leaves it unknown whether the row stands: the bytes stay with it, and the
+        # daily purge takes those that no row wants.
         storage.drop_upload(key)
         raise
 

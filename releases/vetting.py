@@ -11,6 +11,7 @@ from django.utils import timezone
 from releases import claims, decisions, storage
 from releases.models import Release
 from releases.states import State
+from releases.storage import UploadMissing
 from scanning import engine
 from scanning.errors import ScanInconclusive
 
@@ -67,9 +68,9 @@ def _examine(release: Release) -> None:
             engine.examine(path, now=timezone.now()) as examined,
         ):
             decisions.decide(release, examined, now=timezone.now())
+    except UploadMissing:
+        log.exception("the upload of %s is gone", release.public_id)
+        decisions.hold(release, problem="upload_missing", now=timezone.now())
     except ScanInconclusive as error:
         log.warning("scan of %s did not finish: %s", release.public_id, error)
         decisions.hold(release, problem="scan_incomplete", now=timezone.now())
-    except FileNotFoundError:
-        log.exception("the upload of %s is gone", release.public_id)
-        decisions.hold(release, problem="upload_missing", now=timezone.now())

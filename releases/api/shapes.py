@@ -9,6 +9,7 @@ from accounts.api.serializers import CamelSerializer
 from releases.models import Release
 from releases.models.release import STATE_CHOICES
 from scanning.models import Finding
+from scanning.public_rules import name_for_sellers
 
 
 class NewReleaseSerializer(CamelSerializer):
@@ -23,12 +24,16 @@ class NewReleaseSerializer(CamelSerializer):
 class FindingSerializer(CamelSerializer):
     """One thing a scan found, as its seller may read it: never the matched text."""
 
-    rule_id = serializers.CharField(source="rule")
+    rule_id = serializers.SerializerMethodField()
     category = serializers.CharField()
     severity = serializers.CharField()
     file = serializers.CharField()
     line = serializers.IntegerField(allow_null=True)
     advice = serializers.CharField()
+
+    def get_rule_id(self, finding: Finding) -> str:
+        """Return the rule, where it is an open one."""
+        return name_for_sellers(finding)
 
 
 def _place(finding: Finding) -> tuple[str, int]:

@@ -155,17 +155,26 @@ class Release(models.Model):
         return Version(self.major, self.minor, self.patch)
 
     def move(
-        self, to: State, changes: Mapping[str, Any], *, leaving: Collection[State] = tuple(State)
+        self,
+        to: State,
+        changes: Mapping[str, Any],
+        *,
+        leaving: Collection[State] = tuple(State),
+        claim: str = "",
     ) -> None:
         """Go to another state, together with other columns, if nobody was faster.
 
         leaving: the states that this verb moves from; two verbs may lead to the same state.
-        Raises WrongState when the table of moves has no such move, or somebody moved it first.
+        claim: the token of the worker that moves it; nothing for people.
+        Raises WrongState when the table of moves has no such move, somebody moved it first, or
+        the claim is another worker's by now.
         """
         before = State(self.state)
         if before not in leaving or to not in MOVES[before]:
             raise WrongState(state=before, wanted=to)
         row = Release.objects.filter(pk=self.pk, state=before)
+        if claim:
+            row = row.filter(lease_token=claim)
         if row.update(state=to, **changes) != 1:
             current = Release.objects.values_list("state", flat=True).get(pk=self.pk)
             raise WrongState(state=State(current), wanted=to)

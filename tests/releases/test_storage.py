@@ -13,6 +13,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from releases import storage
+from releases.storage import UploadMissing
 from tests import buckets
 from tests.buckets import Bucket
 
@@ -73,8 +74,8 @@ def test_an_upload_is_brought_within_reach_and_forgotten(tmp_path: Path) -> None
         assert path.read_bytes() == DATA
     storage.drop_upload(key)
     storage.drop_upload(key)
-    with pytest.raises(FileNotFoundError), storage.local_copy(key) as path:
-        path.read_bytes()
+    with pytest.raises(UploadMissing), storage.local_copy(key):
+        pass
 
 
 @pytest.mark.usefixtures("place")

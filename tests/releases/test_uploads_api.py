@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
@@ -14,6 +15,7 @@ from audit.actions import Action
 from audit.models import Event
 from catalog.models import Listing, ListingState, Vendor
 from mog_package import UPLOAD
+from releases import vetting
 from releases.models import Release
 from releases.states import State
 from tests.bearer import SELLER, Bearer
@@ -219,6 +221,17 @@ def test_a_vendor_is_held_to_its_uploads_in_an_hour(seller: Client, acme: Vendor
     assert kept_files() == []
     Release.objects.order_by("created_at").first().delete()  # type: ignore[union-attr]  # there are twenty
     assert send(seller)[0] == 202
+
+
+def test_a_commit_whose_answer_was_lost_keeps_the_bytes(
+    seller: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def loses_the_answer(_release: Release) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(vetting, "vet_on_commit", loses_the_answer)
+    assert send(seller)[0] == 503
+    assert len(kept_files()) == 1
 
 
 def test_others_do_not_see_a_release(seller: Client, charlie: User) -> None:

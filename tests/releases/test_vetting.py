@@ -18,6 +18,8 @@ from releases.models import Artifact, DailyDownload, Release
 from releases.states import State
 from scanning import engine
 from scanning.errors import Reason, ScanInconclusive
+from scanning.models import Finding
+from scanning.public_rules import name_for_sellers
 from tests.factories.catalog import ListingFactory
 from tests.factories.releases import WaitingReleaseFactory
 from tests.mog_package import packages
@@ -225,6 +227,40 @@ def test_of_two_decisions_the_first_stands(seller: Client) -> None:
     late.state = State.SCANNING
     decisions.hold(late, problem="scan_incomplete", now=timezone.now())
     assert Release.objects.get().state == State.ACCEPTED
+
+
+def test_a_worker_whose_claim_lapsed_overrules_nobody(seller: Client) -> None:
+    send(seller)
+    late = Release.objects.get()
+    late.claim("late", lease=timedelta(), now=timezone.now())
+    late.refresh_from_db()
+    current = Release.objects.get()
+    assert current.claim("current", lease=claims.LEASE, now=timezone.now())
+    decisions.hold(late, problem="scan_incomplete", now=timezone.now())
+    assert Release.objects.get().state == State.SCANNING
+
+
+def test_an_engine_that_misses_a_file_does_not_blame_the_upload(
+    seller: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(seller)
+
+    def breaks(*_: object, **__: object) -> None:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(engine, "examine", breaks)
+    with pytest.raises(FileNotFoundError):
+        vetting.vet(Release.objects.get().pk)
+    assert Release.objects.get().state == State.SCANNING
+
+
+def test_an_operators_own_rule_is_not_named(seller: Client) -> None:
+    send(seller, archive(packages.files() | {"content/a.md": f"{_LEAKED}\n".encode()}))
+    vetting.vet(Release.objects.get().pk)
+    (finding,) = Finding.objects.all()
+    assert name_for_sellers(finding) == finding.rule
+    finding.rule = "secret/acme-badge"
+    assert name_for_sellers(finding) == "secret/other"
 
 
 def test_the_sweep_sends_what_nobody_took_up(monkeypatch: pytest.MonkeyPatch) -> None:
