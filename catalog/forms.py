@@ -154,8 +154,8 @@ class ListingForm(forms.Form):
         max_digits=7,
         decimal_places=2,
         help_text=(
-            "0 for free, or 0.99 to 500.00. Until there is a wallet, nobody can buy"
-            " what has a price."
+            "0 for free, or 0.99 to 500.00. Until there is a wallet, nobody can buy what has a"
+            " price."
         ),
         widget=forms.NumberInput(attrs={"step": "0.01", "inputmode": "decimal"}),
     )

@@ -188,6 +188,7 @@ def answer_to(message: dict[str, Any]) -> dict[str, Any] | None:
     if "id" not in message:
         return None
     method, parameters = message.get("method"), message.get("params") or {}
+    result: dict[str, Any]
     if method == "initialize":
         about = {"name": "calendar-desk", "version": "1.0.0"}
         result = {"protocolVersion": PROTOCOL, "capabilities": {"tools": {}}, "serverInfo": about}
