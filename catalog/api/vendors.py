@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.http import actor_of, public_read
+from accounts.scopes import Scope
 from catalog import vendors
 from catalog.api.shapes import NewVendorSerializer, VendorSerializer
 from catalog.models import Vendor
@@ -24,12 +25,14 @@ class VendorList(APIView):
     )
     def post(self, request: Request) -> Response:
         """Take a name and sell under it."""
+        actor = actor_of(request)
+        actor.require_scope(Scope.SELL)
         wanted = NewVendorSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         said = dict(wanted.validated_data)
         slug = said.pop("slug")
         vendor = vendors.open_vendor(
-            slug=slug, profile=Profile(**said), by=actor_of(request), now=timezone.now()
+            slug=slug, profile=Profile(**said), by=actor, now=timezone.now()
         )
         return Response(VendorSerializer(vendor).data, status=HTTPStatus.CREATED)
 

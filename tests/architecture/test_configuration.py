@@ -8,7 +8,7 @@ from pathlib import Path
 from mog_site import sign_in
 
 _ROOT = Path(__file__).resolve().parents[2]
-_ROOMS = ("mog_site", "accounts", "audit")
+_ROOMS = ("mog_site", "releases", "payments", "scanning", "catalog", "accounts", "audit")
 _READERS = {"text", "flag", "integer", "seconds", "words", "path"}
 
 

@@ -87,7 +87,7 @@ class FindingFactory(factory.django.DjangoModelFactory[Finding]):
         model = Finding
 
     report = factory.SubFactory(ReportFactory, verdict=str(Verdict.FLAGGED))
-    rule = "secret/generic-password"
+    rule = "secret/named-value"
     category = "secret"
     severity = "high"
     effect = "review"

@@ -23,7 +23,7 @@ from mog_site import celery
 from tests import databases, processes
 
 _ROOT = Path(__file__).resolve().parents[2]
-_ROOMS = ("accounts", "audit", "mog_site")
+_ROOMS = ("accounts", "audit", "catalog", "mog_site", "payments", "releases", "scanning")
 Worker = subprocess.Popen[bytes]
 
 

@@ -1,28 +1,34 @@
 """Every real route, tried with the credential of the other door."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from accounts import token_format
 from accounts.models import User
 from accounts.scopes import ALL_SCOPES, to_text
+from mog_site import marks
 from tests import signed_in
 from tests.factories.accounts import CredentialFactory
 
+_ARGUMENTS = {"vendor": "acme", "slug": "pdf-tools", "version": "1.0.0"}
 # These let anybody in: what they ask for stands in the body.
 _OPEN = {"/v1/openapi.json", "/v1/auth/device/start", "/v1/auth/device/poll", "/v1/leaked-tokens"}
 
 
 def _routes(prefix: str) -> list[str]:
     return sorted(
-        route.replace("<str:public_id>", "tok_aaaaaaaaaaaaaaaaaaaa")
-        for route in _all(get_resolver().url_patterns)
-        if route.startswith(prefix)
+        _filled(route) for route in _all(get_resolver().url_patterns) if route.startswith(prefix)
     )
+
+
+def _filled(route: str) -> str:
+    named = route.replace("<str:public_id>", "tok_aaaaaaaaaaaaaaaaaaaa")
+    return re.sub(r"<\w+:(\w+)>", lambda found: _ARGUMENTS.get(found[1], found[0]), named)
 
 
 def _all(patterns: list[URLPattern | URLResolver], before: str = "/") -> Iterator[str]:
@@ -32,6 +38,12 @@ def _all(patterns: list[URLPattern | URLResolver], before: str = "/") -> Iterato
             yield from _all(pattern.url_patterns, route)
         else:
             yield route
+
+
+def _is_public(route: str) -> bool:
+    """Tell whether anybody may read an address, so that a session makes no difference to it."""
+    view = resolve(route).func
+    return bool(getattr(marks.declaring(view), "public_read", False))
 
 
 @pytest.fixture
@@ -59,6 +71,9 @@ def test_both_doors_have_routes() -> None:
 @pytest.mark.parametrize("method", ["get", "post", "delete"])
 def test_a_session_opens_nothing_of_the_api(browser: Client, route: str, method: str) -> None:
     answer = getattr(browser, method)(route)
+    if method == "get" and _is_public(route):
+        assert answer.content == Client().get(route).content or answer.status_code == 404
+        return
     if answer.status_code == 405:
         assert method.upper() not in answer["Allow"]
         return
