@@ -38,6 +38,8 @@ def from_environment() -> dict[str, Tier]:
         "financial": Tier(
             limit=env.integer("LIMIT_FINANCIAL", 30), seconds=_MINUTE, by="user", fails="closed"
         ),
+        # Refused uploads count here, so that nobody fills disks with what is refused.
+        "sending": Tier(limit=env.integer("LIMIT_SENDING", 60), seconds=_HOUR, by="user"),
         "upload": Tier(limit=env.integer("LIMIT_UPLOAD", 20), seconds=_HOUR, by="vendor"),
         "authenticated": Tier(
             limit=env.integer("LIMIT_AUTHENTICATED", 600), seconds=_MINUTE, by="user"

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 
-from accounts import mail
 from accounts.actor import Actor
 from catalog import listings, readme
 from catalog.errors import ListingRetired, TypeChanged
-from releases import moves, publishing, storage
+from releases import moves, notices, publishing, storage
 from releases.errors import WrongState
 from releases.models import Artifact, Release
 from releases.states import State
@@ -67,7 +65,7 @@ def hold(release: Release, *, problem: str, now: datetime) -> None:
         with transaction.atomic():
             changes = {"problem": problem, "decided_at": now}
             _move(release, State.HELD, changes, now=now)
-            _tell_seller(release)
+            notices.tell_seller(release)
     except WrongState:
         log.info("%s is another worker's by now", release.public_id)
 
@@ -99,7 +97,7 @@ def _settle(release: Release, decision: _Decision, *, now: datetime) -> None:
         _write_artifact(release, decision, now=now)
     if decision.state is State.ACCEPTED and release.is_to_publish:
         _publish_if_possible(release, now=now)
-    _tell_seller(release)
+    notices.tell_seller(release)
     transaction.on_commit(lambda: storage.drop_upload(upload_key), robust=True)
 
 
@@ -158,17 +156,3 @@ def _problem(release: Release, archive: Canonical) -> str:
     except TypeChanged:
         return "type_changed"
     return ""
-
-
-def _tell_seller(release: Release) -> None:
-    letter = mail.Letter(
-        template="release_decided",
-        subject=f"{release.name} {release.version}: {release.state}",
-        facts={
-            "name": release.name,
-            "version": release.version,
-            "state": str(release.state),
-            "url": f"{settings.SITE_URL}/releases/{release.public_id}",
-        },
-    )
-    mail.send_on_commit(letter, to=release.uploaded_by.email)

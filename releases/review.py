@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts.actor import Actor
 from audit.actions import Action
 from catalog.models import Listing
-from releases import moves, publishing, storage, vetting
+from releases import moves, notices, publishing, storage, vetting
 from releases.errors import ReasonMissing, WrongState
 from releases.models import Release
 from releases.states import INSTALLABLE, State
@@ -28,6 +28,7 @@ def accept(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
         moves.move(release, State.ACCEPTED, leaving=_HELD, by=by, now=now, reason=reason)
         if release.is_to_publish:
             publishing.publish_accepted(release, by=by, now=now)
+        notices.tell_seller(release)
 
 
 def reject(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
@@ -44,6 +45,7 @@ def reject(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
             reason=reason,
             changes={"upload_key": ""},
         )
+        notices.tell_seller(release)
         if upload_key:
             transaction.on_commit(lambda: storage.drop_upload(upload_key), robust=True)
 
@@ -74,6 +76,7 @@ def suspend(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
         listing = Listing.objects.select_for_update().get(pk=release.listing_id)
         moves.move(release, State.SUSPENDED, leaving=INSTALLABLE, by=by, now=now, reason=reason)
         publishing.tell_listing(listing, now=now)
+        notices.tell_seller(release)
 
 
 def restore(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
@@ -94,6 +97,7 @@ def restore(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
             action=Action.RELEASE_RESTORED,
         )
         publishing.tell_listing(listing, now=now)
+        notices.tell_seller(release)
 
 
 def _require(reason: str) -> None:

@@ -17,10 +17,11 @@ ALTER TABLE catalog_listing ALTER COLUMN words SET STATISTICS 1000;
 CREATE FUNCTION catalog_listing_read_words() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     facets tsvector := array_to_tsvector(array_remove(string_to_array(trim(NEW.search_words), ' '), ''));
-    title tsvector := to_tsvector('english', NEW.title || ' ' || translate(NEW.name, '/-', '  '));
+    title tsvector := to_tsvector('english', NEW.title || ' ' || translate(NEW.slug, '-', ' '));
 BEGIN
     NEW.title_words := title || facets;
     NEW.words := title
+        || to_tsvector('english', translate(NEW.name, '/-', '  '))
         || to_tsvector('english', NEW.summary)
         || to_tsvector('english', translate(NEW.tags::text, '[]",-', '     '))
         || to_tsvector('english', NEW.readme_text)
@@ -28,7 +29,7 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE TRIGGER catalog_listing_words BEFORE INSERT OR UPDATE OF
-    title, name, summary, tags, readme_text, search_words ON catalog_listing
+    title, slug, summary, tags, readme_text, search_words ON catalog_listing
     FOR EACH ROW EXECUTE FUNCTION catalog_listing_read_words();
 """ + "".join(
     f"CREATE INDEX catalog_listing_{column}_tier_{tier} ON catalog_listing USING gin ({column})"
@@ -38,7 +39,7 @@ CREATE TRIGGER catalog_listing_words BEFORE INSERT OR UPDATE OF
 )
 
 # Punctuation splits words in FTS5 as it does in PostgreSQL, so names and tags go in as they are.
-_NEW = "VALUES (new.id, new.title || ' ' || new.name, new.summary || ' ' || new.tags || ' ' || new.readme_text)"
+_NEW = "VALUES (new.id, new.title || ' ' || new.slug, new.name || ' ' || new.summary || ' ' || new.tags || ' ' || new.readme_text)"
 _SQLITE = [
     "CREATE VIRTUAL TABLE catalog_listing_words USING fts5"
     " (title, body, tokenize = 'porter unicode61')",

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from accounts.actor import Actor
 from accounts.api.pagination import PARAMETERS, page_of, paginate
-from accounts.http import actor_of
+from accounts.http import actor_of, throttled
 from accounts.scopes import Scope
 from mog_package import UPLOAD
 from releases import publishing, uploads
@@ -34,6 +34,7 @@ _FORM_BYTES = 64 * 1024
 _POLL_SECONDS = "1"
 
 
+@throttled("sending")
 class OwnReleaseList(APIView):
     """Releases of the vendors that the actor sells under."""
 

@@ -12,7 +12,6 @@ from accounts.actor import Actor
 from accounts.models import User
 from accounts.public_id import PublicIdField
 from catalog.models import Listing
-from mog_package import Version
 from releases.errors import WrongState
 from releases.states import FINAL, INSTALLABLE, MOVES, SHOWN, State
 from scanning.models import Report
@@ -148,11 +147,6 @@ class Release(models.Model):
         """Tell whether nothing more happens unless a person acts."""
         is_about_to_publish = self.state == State.ACCEPTED and self.is_to_publish
         return State(self.state) in FINAL and not is_about_to_publish
-
-    @property
-    def parsed_version(self) -> Version:
-        """Return the version as something that compares."""
-        return Version(self.major, self.minor, self.patch)
 
     def move(
         self,

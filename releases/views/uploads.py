@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from accounts.http import MogRequest, actor_of
+from accounts.http import MogRequest, actor_of, throttled
 from accounts.step_up import signed_in_required
 from catalog.errors import ListingRetired, VendorNotFound
 from catalog.models import Vendor
@@ -28,6 +28,7 @@ _TOO_LARGE = "This archive is larger than 25 MB. Leave out what the package does
 
 # Exempt, because the check would read the body before the handler is in place; what it leads to is
 # checked as every other form.
+@throttled("sending")
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "POST"])

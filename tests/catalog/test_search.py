@@ -212,3 +212,10 @@ def test_each_tier_has_its_index() -> None:
     with connection.cursor() as cursor:
         cursor.execute(query)
         assert len(cursor.fetchall()) == 6
+
+
+def test_a_vendors_name_is_no_word_of_its_titles() -> None:
+    vendor = VendorFactory.create(slug="field-notes")
+    ListingFactory.create(title="Other", vendor=vendor, popularity=10)
+    ListingFactory.create(title="Release notes", popularity=1)
+    assert titles(Query(text="notes")) == ["Release notes", "Other"]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from django.core import mail
 from django.core.files.base import ContentFile
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
@@ -177,3 +178,17 @@ def test_a_rejected_release_leaves_no_upload(
         review.reject(release, reason="It steals keys.", by=moderator, now=now)
     assert kept_files() == []
     assert Release.objects.get().upload_key == ""
+
+
+@pytest.mark.usefixtures("worker")
+@pytest.mark.parametrize("decide", [review.accept, review.reject])
+def test_the_seller_is_told_of_a_decision(
+    moderator: Actor,
+    now: datetime,
+    decide: Decision,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    release = held()
+    with django_capture_on_commit_callbacks(execute=True):
+        decide(release, reason="We have looked.", by=moderator, now=now)
+    assert [letter.to for letter in mail.outbox] == [[release.uploaded_by.email]]
