@@ -108,4 +108,4 @@ def _manifest(release: Release | None, key: str) -> list[str]:
 
 def _capabilities(release: Release | None) -> list[Capability]:
     found = release.artifact.capabilities if release else {}
-    return [Capability(label, found.get(key, [])) for key, label in _CAPABILITIES.items()]
+    return [Capability(label, found[key]) for key, label in _CAPABILITIES.items() if found.get(key)]

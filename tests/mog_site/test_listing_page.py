@@ -49,7 +49,7 @@ def test_it_says_what_one_should_know_before_one_takes_it(client: Client, listin
         "4.3 kB",
         release.artifact.sha256,
         "Connects to api.example.com",
-        "Reads from the environment None found",
+        "What its texts ask an agent to do is not listed.",
         "Verdict Passed",
         "Ruleset 0123456789ab",
         "3 files, 1.4 kB unpacked",
