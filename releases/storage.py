@@ -55,6 +55,7 @@ def put_artifact(path: Path, *, sha256: str) -> None:
     if _is_folder():
         _replace(path, Path(default_storage.path(key)))
         return
+    default_storage.delete(key)  # what is there and is not it has been damaged
     with path.open("rb") as file:
         saved = default_storage.save(key, File(file, name=path.name))
     if saved != key:  # another worker was faster, with the same bytes: a bucket has no half files

@@ -22,12 +22,9 @@ from releases.models import Release
 from releases.states import State
 from tests import devices, shelf, signed_in
 from tests.factories.accounts import CredentialFactory, UserFactory
-from tests.factories.web_shelf import (
-    EntitlementFactory,
-    ListingFactory,
-    ReleaseFactory,
-    VendorFactory,
-)
+from tests.factories.catalog import ListingFactory, VendorFactory
+from tests.factories.payments import EntitlementFactory
+from tests.factories.releases import ReleaseFactory
 from tests.live import LiveSite
 
 _WRONG_CODE = "BBBB-BBBB"

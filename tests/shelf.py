@@ -6,12 +6,8 @@ from releases.models import Release
 from releases.states import State
 from scanning.models import Report
 from scanning.verdicts import Verdict
-from tests.factories.web_shelf import (
-    ArtifactFactory,
-    FindingFactory,
-    ReleaseFactory,
-    ReportFactory,
-)
+from tests.factories.releases import ArtifactFactory, ReleaseFactory
+from tests.factories.scanning import FindingFactory, ReportFactory
 
 
 def published(**facts: Any) -> Release:

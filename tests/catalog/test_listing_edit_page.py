@@ -5,7 +5,7 @@ from django.test import Client
 
 from accounts.models import User
 from catalog.models import Listing, ListingState
-from tests.factories.web_shelf import ListingFactory
+from tests.factories.catalog import ListingFactory
 from tests.signed_in import sign_in
 
 pytestmark = pytest.mark.django_db

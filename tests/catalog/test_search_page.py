@@ -6,7 +6,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Listing, ListingState, Visibility
 from catalog.views.search import PAGE_SIZE
-from tests.factories.web_shelf import ListingFactory, VendorFactory
+from tests.factories.catalog import ListingFactory, VendorFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,8 @@ from accounts.models import User
 from audit.actions import Action
 from audit.models import Event
 from tests.factories.accounts import UserFactory
-from tests.factories.web_shelf import EntitlementFactory, ListingFactory
+from tests.factories.catalog import ListingFactory
+from tests.factories.payments import EntitlementFactory
 from tests.signed_in import sign_in
 
 pytestmark = pytest.mark.django_db

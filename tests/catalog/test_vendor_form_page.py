@@ -5,7 +5,7 @@ from django.test import Client
 
 from accounts.models import User
 from catalog.models import Vendor
-from tests.factories.web_shelf import VendorFactory
+from tests.factories.catalog import VendorFactory
 from tests.signed_in import sign_in
 
 pytestmark = pytest.mark.django_db

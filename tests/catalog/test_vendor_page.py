@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from catalog.models import Visibility
 from catalog.views.vendors import PAGE_SIZE
-from tests.factories.web_shelf import ListingFactory, VendorFactory
+from tests.factories.catalog import ListingFactory, VendorFactory
 from tests.signed_in import sign_in
 
 pytestmark = pytest.mark.django_db

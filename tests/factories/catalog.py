@@ -20,7 +20,7 @@ class VendorFactory(factory.django.DjangoModelFactory[Vendor]):
     slug = factory.Sequence(lambda n: f"vendor-{n}")
     namespace = factory.LazyAttribute(lambda vendor: _namespace(vendor.slug))
     user = factory.SubFactory(UserFactory)
-    display_name = factory.LazyAttribute(lambda vendor: vendor.slug.capitalize())
+    display_name = "Acme"
 
 
 class ListingFactory(factory.django.DjangoModelFactory[Listing]):
@@ -30,13 +30,14 @@ class ListingFactory(factory.django.DjangoModelFactory[Listing]):
         model = Listing
 
     vendor = factory.SubFactory(VendorFactory)
-    slug = factory.Sequence(lambda n: f"package-{n}")
+    slug = factory.Sequence(lambda n: f"pdf-tools-{n}")
     name = factory.LazyAttribute(lambda listing: f"{listing.vendor.slug}/{listing.slug}")
-    title = factory.LazyAttribute(lambda listing: listing.slug.replace("-", " ").capitalize())
+    title = "PDF tools"
+    summary = "Reads PDFs."
     type = "skill"
     state = ListingState.LIVE
-    latest_version = "1.0.0"
-    released_at = factory.LazyFunction(timezone.now)
+    latest_version = factory.LazyAttribute(lambda row: "1.0.0" if _is_released(row) else "")
+    released_at = factory.LazyAttribute(lambda row: timezone.now() if _is_released(row) else None)
     targets = ["generic"]
 
     @classmethod
@@ -52,9 +53,11 @@ class DraftFactory(ListingFactory):
 
     type = ""
     state = ListingState.DRAFT
-    latest_version = ""
-    released_at = None  # type: ignore[assignment]  # instead of a moment
     targets: list[str] = []
+
+
+def _is_released(listing: Listing) -> bool:
+    return listing.state != ListingState.DRAFT
 
 
 def _namespace(slug: str) -> Namespace:

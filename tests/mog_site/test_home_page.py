@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from tests.factories.web_shelf import ListingFactory
+from tests.factories.catalog import ListingFactory
 
 pytestmark = pytest.mark.django_db
 

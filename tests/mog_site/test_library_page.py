@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from catalog.models import Listing, ListingState
 from mog_site.pages.library import PAGE_SIZE
-from tests.factories.web_shelf import EntitlementFactory
+from tests.factories.payments import EntitlementFactory
 from tests.signed_in import sign_in
 
 pytestmark = pytest.mark.django_db

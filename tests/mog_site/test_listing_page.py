@@ -11,12 +11,9 @@ from catalog.models import Listing, ListingState, Visibility
 from releases.models import Release, Transition
 from releases.states import State
 from tests import shelf
-from tests.factories.web_shelf import (
-    ArtifactFactory,
-    EntitlementFactory,
-    ListingFactory,
-    ReleaseFactory,
-)
+from tests.factories.catalog import ListingFactory
+from tests.factories.payments import EntitlementFactory
+from tests.factories.releases import ArtifactFactory, ReleaseFactory
 from tests.signed_in import sign_in
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from releases.states import State
-from tests.factories.web_shelf import ListingFactory, ReleaseFactory, VendorFactory
+from tests.factories.catalog import ListingFactory, VendorFactory
+from tests.factories.releases import ReleaseFactory
 from tests.signed_in import sign_in
 
 pytestmark = pytest.mark.django_db

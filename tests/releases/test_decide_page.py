@@ -12,7 +12,8 @@ from releases.models import Release
 from releases.states import State
 from tests import shelf
 from tests.factories.accounts import UserFactory
-from tests.factories.web_shelf import ListingFactory, ReleaseFactory
+from tests.factories.catalog import ListingFactory
+from tests.factories.releases import ReleaseFactory
 from tests.signed_in import sign_in
 
 pytestmark = pytest.mark.django_db

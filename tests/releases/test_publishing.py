@@ -12,7 +12,7 @@ from releases.models import Artifact, Release, Transition
 from releases.states import State
 from tests.bearer import SELLER, Bearer
 from tests.factories.catalog import DraftFactory
-from tests.factories.releases import ArtifactFactory
+from tests.factories.releases import FILES, ArtifactFactory
 from tests.releases.conftest import RELEASES
 
 pytestmark = pytest.mark.django_db
@@ -62,8 +62,8 @@ def test_a_published_release_puts_the_listing_on_the_shelf(
         "skill",
     )
     assert (listing.summary, listing.tags, listing.license) == ("Reads PDFs.", ["pdf"], "MIT")
-    assert listing.readme_html == "<h2>Reads PDFs</h2>"
-    assert "Reads PDFs" in listing.readme_text
+    assert listing.readme_html.startswith("<h2>PDF tools</h2>")
+    assert listing.readme_text == "PDF tools Reads .pdf files."
 
 
 def test_publishing_twice_is_refused(seller: Client, listing: Listing) -> None:
@@ -191,5 +191,5 @@ def test_everybody_sees_the_versions_that_were_published(
     items = api_client.get(path).json()["items"]
     assert [item["version"] for item in items] == ["1.0.0"]
     detail = api_client.get(f"{path}/1.0.0").json()
-    assert detail["files"] == [{"path": "README.md", "sizeBytes": 12, "sha256": "1" * 64}]
+    assert detail["files"] == list(FILES)
     assert api_client.get(f"{path}/1.1.0").status_code == 404

@@ -8,7 +8,8 @@ from catalog.models import Listing, ListingState, Vendor
 from releases.models import Release
 from releases.states import State
 from tests import shelf
-from tests.factories.web_shelf import ListingFactory, ReleaseFactory, VendorFactory
+from tests.factories.catalog import ListingFactory, VendorFactory
+from tests.factories.releases import ReleaseFactory
 from tests.signed_in import sign_in
 
 pytestmark = pytest.mark.django_db

@@ -73,7 +73,7 @@ def test_a_version_is_taken_until_it_is_rejected() -> None:
         {"version": "01.0.0"},
         {"upload_sha256": "abc"},
         {"published_at": None},
-        {"state": State.UPLOADED},
+        {"state": State.UPLOADED, "upload_key": ""},
     ],
 )
 def test_the_database_refuses_what_cannot_be(fields: dict[str, object]) -> None:

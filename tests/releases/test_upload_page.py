@@ -14,7 +14,8 @@ from catalog.models import Listing, ListingState
 from mog_package import UPLOAD, sha256_of_bytes
 from releases import storage
 from releases.models import Release
-from tests.factories.web_shelf import ListingFactory, ReleaseFactory, VendorFactory
+from tests.factories.catalog import ListingFactory, VendorFactory
+from tests.factories.releases import ReleaseFactory
 from tests.mog_package import packages
 from tests.signed_in import sign_in
 
