@@ -53,6 +53,7 @@ def test_the_tiers_are_those_of_the_contract() -> None:
     } == {
         "auth": (10, 60, "address", "closed"),
         "financial": (30, 60, "user", "closed"),
+        "sending": (60, 3600, "user", "open"),
         "upload": (20, 3600, "vendor", "open"),
         "authenticated": (600, 60, "user", "open"),
         "public": (120, 60, "address", "open"),
