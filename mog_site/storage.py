@@ -7,6 +7,8 @@ from mog_site import env
 
 # A signed link opens a file for this many seconds (SPEC 0).
 LINK_SECONDS = 300
+# Above what anybody may upload, below the 5 GB that S3 takes in one piece.
+_STREAMED_BYTES = 128 * 1024 * 1024
 
 
 def from_environment(files: Path, *, is_production: bool) -> dict[str, dict[str, Any]]:
@@ -27,6 +29,9 @@ def _folder(files: Path) -> dict[str, Any]:
 
 
 def _bucket() -> dict[str, Any]:
+    # Here, because a site without a bucket need not carry the library: 20 MB in each process.
+    from boto3.s3.transfer import TransferConfig  # noqa: PLC0415 (as above)
+
     encryption = env.text("S3_ENCRYPTION", "")
     return {
         "BACKEND": "storages.backends.s3.S3Storage",
@@ -42,6 +47,11 @@ def _bucket() -> dict[str, Any]:
             "querystring_auth": True,
             "querystring_expire": LINK_SECONDS,
             "file_overwrite": False,
+            # An upload of the largest kind goes in one stream from disk; in parts it would be in
+            # memory, several at a time.
+            "transfer_config": TransferConfig(
+                multipart_threshold=_STREAMED_BYTES, use_threads=False
+            ),
             "default_acl": None,
             "object_parameters": {"ServerSideEncryption": encryption} if encryption else {},
         },
