@@ -26,8 +26,10 @@ _PACKAGES = (
     *("releases", "scanning"),
     *("tests", "manage.py"),
 )
-# These touch neither database nor Redis of the suite; one leg is enough.
+# These touch neither database nor Redis of the suite, or stand on its embedded files; one leg is
+# enough.
 _PURE = (
+    "tests/flows/test_hostile_wire.py",
     *("tests/architecture", "tests/mog_cli", "tests/mog_package"),
     *("tests/mog_site/test_dev_command.py", "tests/mog_site/test_file_broker.py"),
 )
