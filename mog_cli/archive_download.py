@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from mog_cli import __version__, config, faults, sizes
+from mog_cli.deadlines import Deadline
 from mog_cli.errors import ConnectionFailed, DownloadFailed
 from mog_cli.output import Console
 from mog_cli.release_answers import Download
@@ -23,8 +24,6 @@ from mog_package import CANONICAL
 
 _LINK_REFUSED = (400, 403, 410)
 _READ_SECONDS = 30.0
-_TOTAL_SECONDS = 900.0
-_CHUNK_BYTES = 64 * 1024
 _ADVICE = "Nothing was written. Try again; if it stays, report it: it may have been tampered with."
 
 
@@ -36,6 +35,7 @@ class Fetcher:
     console: Console
     policy: RetryPolicy = field(default_factory=RetryPolicy)
     sleep: Callable[[float], None] = time.sleep
+    total_seconds: float = 900.0
 
     def fetch(self, download: Download, file: BinaryIO) -> None:
         """Write the archive into an empty file that is not part of any project.
@@ -68,16 +68,10 @@ class Fetcher:
         host = _host_of(download.url)
         try:
             with (
-                httpx.Client(
-                    follow_redirects=False,
-                    headers={
-                        "User-Agent": f"mog/{__version__}",
-                        "Accept": "application/zip",
-                        "Accept-Encoding": "identity",
-                    },
-                    timeout=httpx.Timeout(_READ_SECONDS, connect=10.0),
-                ) as http,
-                http.stream("GET", download.url) as response,
+                _client() as http,
+                Deadline() as deadline,
+                deadline.limiting(self.total_seconds, refusal=_too_slow()),
+                http.stream("GET", download.url, extensions={"trace": deadline.trace}) as response,
             ):
                 _refuse_answer(response, host=host)
                 self._copy(response, download, file)
@@ -87,14 +81,12 @@ class Fetcher:
             raise faults.explain(error, origin=host) from error
 
     def _copy(self, response: httpx.Response, download: Download, file: BinaryIO) -> None:
-        give_up_at = time.monotonic() + _TOTAL_SECONDS
         digest, count, said = hashlib.sha256(), 0, 0
-        for piece in response.iter_raw(_CHUNK_BYTES):
+        # As they come: a size would hold pieces back until that much has come.
+        for piece in response.iter_raw():
             count += len(piece)
             if count > download.size_bytes:
                 raise _mismatch(download, "is longer than promised")
-            if time.monotonic() > give_up_at:
-                raise DownloadFailed("The download is too slow.", code="timeout")
             digest.update(piece)
             file.write(piece)
             if (tenth := count * 10 // max(1, download.size_bytes)) > said:
@@ -105,6 +97,18 @@ class Fetcher:
         if digest.hexdigest() != download.sha256:
             raise _mismatch(download, "has another SHA-256 than promised")
         file.flush()
+
+
+def _client() -> httpx.Client:
+    return httpx.Client(
+        follow_redirects=False,
+        headers={
+            "User-Agent": f"mog/{__version__}",
+            "Accept": "application/zip",
+            "Accept-Encoding": "identity",
+        },
+        timeout=httpx.Timeout(_READ_SECONDS, connect=10.0),
+    )
 
 
 def refuse_link(url: str, *, origin: str) -> None:
@@ -150,6 +154,12 @@ def _refuse_answer(response: httpx.Response, *, host: str) -> None:
             advice="Try again in a moment.",
             is_passing=response.status_code in PASSING_STATUSES,
         )
+
+
+def _too_slow() -> DownloadFailed:
+    return DownloadFailed(
+        "The download is too slow.", code="timeout", advice="Nothing was written. Try again."
+    )
 
 
 def _cut(download: Download, count: int, *, is_passing: bool = False) -> DownloadFailed:
