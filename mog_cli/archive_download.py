@@ -52,7 +52,7 @@ class Fetcher:
                 delay = self._delay(attempt, error)
                 if delay is None:
                     raise
-            self.console.progress(f"The download broke off; trying again in {delay:.0f} s")
+            self.console.progress(f"The download broke off; trying again in {delay:.1f} s")
             self.sleep(delay)
             attempt += 1
 
@@ -77,6 +77,8 @@ class Fetcher:
                 self._copy(response, download, file)
         except httpx.RemoteProtocolError as error:
             raise _cut(download, file.tell(), is_passing=True) from error
+        except (httpx.InvalidURL, UnicodeError) as error:
+            raise _unsafe_link(self.origin) from error
         except (httpx.TransportError, httpx.DecodingError) as error:
             raise faults.explain(error, origin=host) from error
 
@@ -118,11 +120,15 @@ def refuse_link(url: str, *, origin: str) -> None:
     """
     is_plain = url[:5].lower() == "http:"
     if not config.is_safe_to_open(url) or (is_plain and not origin.startswith("http:")):
-        raise DownloadFailed(
-            f"{origin} gave a link for the download that is not safe to follow.",
-            code="link_unsafe",
-            advice="Nothing was downloaded. Report it to whoever runs that server.",
-        )
+        raise _unsafe_link(origin)
+
+
+def _unsafe_link(origin: str) -> DownloadFailed:
+    return DownloadFailed(
+        f"{origin} gave a link for the download that is not safe to follow.",
+        code="link_unsafe",
+        advice="Nothing was downloaded. Report it to whoever runs that server.",
+    )
 
 
 def _refuse_size(download: Download) -> None:
@@ -143,9 +149,9 @@ def _refuse_answer(response: httpx.Response, *, host: str) -> None:
         )
     if response.status_code in _LINK_REFUSED:
         raise DownloadFailed(
-            f"{host} refuses the download link ({response.status_code}): it has expired.",
+            f"{host} refuses the download link (status {response.status_code}).",
             code="link_expired",
-            advice="Try again. If it stays, check the clock of this computer.",
+            advice="It may have expired: try again, and check the clock of this computer.",
         )
     if response.status_code != 200:
         raise DownloadFailed(

@@ -126,7 +126,7 @@ class Connection:
                 delay = self._delay(call, attempt=attempt, error=error)
                 if delay is None:
                     raise
-            self._console.progress(f"{self.origin} is busy; trying again in {delay:.0f} s")
+            self._console.progress(f"{self.origin} is busy; trying again in {delay:.1f} s")
             self._sleep(delay)
             attempt += 1
 

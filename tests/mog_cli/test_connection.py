@@ -305,6 +305,23 @@ def test_a_refusal_keeps_the_servers_own_words(server: ScriptedServer) -> None:
     assert refusal.value.exit_code == 1
 
 
+def test_a_refusal_cannot_begin_a_line_of_its_own(
+    server: ScriptedServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    body = {"code": "x", "message": "No.\r\nmog: FORGED", "requestId": "r\nmog: FORGED"}
+    server.on("POST /v1/thing", Answer(500, body))
+    with connected(server.origin) as connection, pytest.raises(ApiError) as refusal:
+        connection.exchange(WRITE)
+    Console(is_json=False).fail(command="x", error=refusal.value)
+    assert "\nmog: FORGED" not in capsys.readouterr().err
+
+
+def test_a_retry_after_without_end_is_no_fault(server: ScriptedServer) -> None:
+    server.on("GET /v1/thing", Answer(429, headers={"Retry-After": "9" * 400}))
+    with connected(server.origin) as connection, pytest.raises(ApiError):
+        connection.exchange(READ)
+
+
 def test_a_refusal_without_json_is_told_by_its_status(server: ScriptedServer) -> None:
     page = Answer(502, b"<html>Bad gateway</html>", {"Content-Type": "text/html"})
     server.on("POST /v1/thing", page)
