@@ -8,6 +8,9 @@ from mog_cli import config
 from mog_cli.errors import UnexpectedAnswer
 
 _T = TypeVar("_T")
+_LONGEST_WORD = 300
+# What JSON carries exactly everywhere (RFC 8259 section 6).
+_LARGEST_SIZE = 2**53 - 1
 
 
 def required(body: Mapping[str, object], name: str, kind: type[_T]) -> _T:
@@ -31,6 +34,28 @@ def optional(body: Mapping[str, object], name: str, kind: type[_T]) -> _T | None
             advice="Check MOG_API_URL, or upgrade mog.",
         )
     return value
+
+
+def word(body: Mapping[str, object], name: str) -> str:
+    """Return a promised name, version or state: it is shown, so it keeps to its line."""
+    value = required(body, name, str)
+    if len(value) > _LONGEST_WORD or not value.isprintable():
+        raise UnexpectedAnswer(f"The server's answer has a strange {name}.")
+    return value
+
+
+def size(body: Mapping[str, object], name: str) -> int:
+    """Return a number of bytes or cents that may be absent, and then is zero."""
+    value = optional(body, name, int) or 0
+    if not 0 <= value <= _LARGEST_SIZE:
+        raise UnexpectedAnswer(f"The server's answer has a strange {name}.")
+    return value
+
+
+def safe_link(body: Mapping[str, object], name: str) -> str:
+    """Return a link that is safe to open, nothing when there is none."""
+    url = optional(body, name, str) or ""
+    return url if config.is_safe_to_open(url) else ""
 
 
 def link(body: Mapping[str, object], name: str) -> str:

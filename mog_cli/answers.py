@@ -27,7 +27,7 @@ class DeviceGrant:
         """Read the answer of /v1/auth/device/start."""
         return cls(
             device_code=answer_fields.required(body, "deviceCode", str),
-            user_code=answer_fields.required(body, "userCode", str),
+            user_code=answer_fields.word(body, "userCode"),
             verification_uri=answer_fields.link(body, "verificationUri"),
             verification_uri_complete=answer_fields.link(body, "verificationUriComplete"),
             expires_in=answer_fields.required(body, "expiresIn", int),
@@ -75,10 +75,10 @@ class Account:
         organization = answer_fields.optional(body, "organization", dict)
         return cls(
             user_id=answer_fields.required(body, "id", str),
-            username=answer_fields.required(body, "username", str),
+            username=answer_fields.word(body, "username"),
             display_name=answer_fields.optional(body, "displayName", str) or "",
             label=answer_fields.optional(credential, "label", str) or "",
-            kind=answer_fields.required(credential, "kind", str),
+            kind=answer_fields.word(credential, "kind"),
             scopes=tuple(
                 str(scope) for scope in answer_fields.required(credential, "scopes", list)
             ),

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from mog_cli import __version__, config, faults, sizes
+from mog_cli.deadlines import Deadline
 from mog_cli.errors import ConnectionFailed, DownloadFailed
 from mog_cli.output import Console
 from mog_cli.release_answers import Download
@@ -23,8 +24,6 @@ from mog_package import CANONICAL
 
 _LINK_REFUSED = (400, 403, 410)
 _READ_SECONDS = 30.0
-_TOTAL_SECONDS = 900.0
-_CHUNK_BYTES = 64 * 1024
 _ADVICE = "Nothing was written. Try again; if it stays, report it: it may have been tampered with."
 
 
@@ -36,6 +35,7 @@ class Fetcher:
     console: Console
     policy: RetryPolicy = field(default_factory=RetryPolicy)
     sleep: Callable[[float], None] = time.sleep
+    total_seconds: float = 900.0
 
     def fetch(self, download: Download, file: BinaryIO) -> None:
         """Write the archive into an empty file that is not part of any project.
@@ -52,7 +52,7 @@ class Fetcher:
                 delay = self._delay(attempt, error)
                 if delay is None:
                     raise
-            self.console.progress(f"The download broke off; trying again in {delay:.0f} s")
+            self.console.progress(f"The download broke off; trying again in {delay:.1f} s")
             self.sleep(delay)
             attempt += 1
 
@@ -68,33 +68,27 @@ class Fetcher:
         host = _host_of(download.url)
         try:
             with (
-                httpx.Client(
-                    follow_redirects=False,
-                    headers={
-                        "User-Agent": f"mog/{__version__}",
-                        "Accept": "application/zip",
-                        "Accept-Encoding": "identity",
-                    },
-                    timeout=httpx.Timeout(_READ_SECONDS, connect=10.0),
-                ) as http,
-                http.stream("GET", download.url) as response,
+                _client() as http,
+                Deadline() as deadline,
+                deadline.limiting(self.total_seconds, refusal=_too_slow()),
+                http.stream("GET", download.url, extensions={"trace": deadline.trace}) as response,
             ):
                 _refuse_answer(response, host=host)
                 self._copy(response, download, file)
         except httpx.RemoteProtocolError as error:
             raise _cut(download, file.tell(), is_passing=True) from error
+        except (httpx.InvalidURL, UnicodeError) as error:
+            raise _unsafe_link(self.origin) from error
         except (httpx.TransportError, httpx.DecodingError) as error:
             raise faults.explain(error, origin=host) from error
 
     def _copy(self, response: httpx.Response, download: Download, file: BinaryIO) -> None:
-        give_up_at = time.monotonic() + _TOTAL_SECONDS
         digest, count, said = hashlib.sha256(), 0, 0
-        for piece in response.iter_raw(_CHUNK_BYTES):
+        # As they come: a size would hold pieces back until that much has come.
+        for piece in response.iter_raw():
             count += len(piece)
             if count > download.size_bytes:
                 raise _mismatch(download, "is longer than promised")
-            if time.monotonic() > give_up_at:
-                raise DownloadFailed("The download is too slow.", code="timeout")
             digest.update(piece)
             file.write(piece)
             if (tenth := count * 10 // max(1, download.size_bytes)) > said:
@@ -107,6 +101,18 @@ class Fetcher:
         file.flush()
 
 
+def _client() -> httpx.Client:
+    return httpx.Client(
+        follow_redirects=False,
+        headers={
+            "User-Agent": f"mog/{__version__}",
+            "Accept": "application/zip",
+            "Accept-Encoding": "identity",
+        },
+        timeout=httpx.Timeout(_READ_SECONDS, connect=10.0),
+    )
+
+
 def refuse_link(url: str, *, origin: str) -> None:
     """Refuse a link over plain http, unless the server itself is on this computer and speaks it.
 
@@ -114,11 +120,15 @@ def refuse_link(url: str, *, origin: str) -> None:
     """
     is_plain = url[:5].lower() == "http:"
     if not config.is_safe_to_open(url) or (is_plain and not origin.startswith("http:")):
-        raise DownloadFailed(
-            f"{origin} gave a link for the download that is not safe to follow.",
-            code="link_unsafe",
-            advice="Nothing was downloaded. Report it to whoever runs that server.",
-        )
+        raise _unsafe_link(origin)
+
+
+def _unsafe_link(origin: str) -> DownloadFailed:
+    return DownloadFailed(
+        f"{origin} gave a link for the download that is not safe to follow.",
+        code="link_unsafe",
+        advice="Nothing was downloaded. Report it to whoever runs that server.",
+    )
 
 
 def _refuse_size(download: Download) -> None:
@@ -139,9 +149,9 @@ def _refuse_answer(response: httpx.Response, *, host: str) -> None:
         )
     if response.status_code in _LINK_REFUSED:
         raise DownloadFailed(
-            f"{host} refuses the download link ({response.status_code}): it has expired.",
+            f"{host} refuses the download link (status {response.status_code}).",
             code="link_expired",
-            advice="Try again. If it stays, check the clock of this computer.",
+            advice="It may have expired: try again, and check the clock of this computer.",
         )
     if response.status_code != 200:
         raise DownloadFailed(
@@ -150,6 +160,12 @@ def _refuse_answer(response: httpx.Response, *, host: str) -> None:
             advice="Try again in a moment.",
             is_passing=response.status_code in PASSING_STATUSES,
         )
+
+
+def _too_slow() -> DownloadFailed:
+    return DownloadFailed(
+        "The download is too slow.", code="timeout", advice="Nothing was written. Try again."
+    )
 
 
 def _cut(download: Download, count: int, *, is_passing: bool = False) -> DownloadFailed:

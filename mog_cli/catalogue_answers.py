@@ -36,13 +36,13 @@ class Listing:
             summary=answer_fields.optional(body, "summary", str) or "",
             tags=answer_fields.words(body, "tags"),
             targets=answer_fields.words(body, "targets"),
-            price_cents=answer_fields.required(body, "priceCents", int),
+            price_cents=_price(body),
             currency=answer_fields.optional(body, "currency", str) or "USD",
             is_verified=answer_fields.optional(body, "verified", bool) or False,
             runs_code=answer_fields.optional(body, "runsCode", bool) or False,
             latest_version=answer_fields.optional(body, "latestVersion", str),
             downloads=answer_fields.optional(body, "downloads", int) or 0,
-            url=answer_fields.optional(body, "url", str) or "",
+            url=answer_fields.safe_link(body, "url"),
         )
 
     @property
@@ -86,9 +86,14 @@ class ReleaseSummary:
             version=answer_fields.required(body, "version", str),
             state=answer_fields.required(body, "state", str),
             sha256=answer_fields.optional(body, "sha256", str) or "",
-            size_bytes=answer_fields.optional(body, "sizeBytes", int) or 0,
+            size_bytes=answer_fields.size(body, "sizeBytes"),
             published_at=answer_fields.moment(body, "publishedAt"),
         )
+
+
+def _price(body: Mapping[str, object]) -> int:
+    answer_fields.required(body, "priceCents", int)
+    return answer_fields.size(body, "priceCents")
 
 
 def listings_of(body: Mapping[str, object]) -> tuple[Listing, ...]:

@@ -59,28 +59,41 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def _is_host(name: str) -> bool:
+    """Tell whether a host name can be looked up: no label is empty or too long (RFC 1035, 2.3.4).
+
+    Raises ValueError.
+    """
+    if ":" in name:
+        return bool(ipaddress.ip_address(name.partition("%")[0]))
+    labels = name.removesuffix(".").split(".")
+    return len(name) <= 253 and all(0 < len(label) <= 63 for label in labels)
+
+
 def is_safe_to_open(url: str) -> bool:
     """Tell whether a link from the server may be shown and opened in a browser."""
     if not url.isascii() or not url.isprintable() or " " in url:
         return False
     try:
         parts = urlsplit(url)
+        is_host = _is_host(parts.hostname or "") and parts.port != 0  # the port is read lazily
     except ValueError:
         return False
-    if parts.username is not None or not parts.hostname:
+    if parts.username is not None or not is_host:
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
 
 
 def _split(url: str) -> tuple[SplitResult, int | None]:
     try:
         parts = urlsplit(url)
-        port = parts.port
+        port, is_host = parts.port, _is_host(parts.hostname or "")
     except ValueError:
         raise _not_an_origin() from None
     is_bare = parts.path in {"", "/"} and not (parts.query or parts.fragment or parts.username)
     is_plain = url.isascii() and url.isprintable() and " " not in url
-    if parts.scheme not in {"http", "https"} or not parts.hostname or not (is_bare and is_plain):
+    is_server = parts.scheme in {"http", "https"} and is_host
+    if not (is_server and is_bare and is_plain):
         raise _not_an_origin()
     return parts, port
 

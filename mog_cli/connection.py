@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Any, BinaryIO, Self
 
 import httpx
 
 from mog_cli import __version__, faults, refusals, retries
+from mog_cli.deadlines import Deadline
 from mog_cli.errors import ConfigError, ConnectionFailed, MogError, UnexpectedAnswer
 from mog_cli.output import Console
 from mog_cli.retries import RetryPolicy
@@ -91,6 +92,7 @@ class Connection:
         self._limits = limits or Limits()
         self._policy = policy or RetryPolicy()
         self._sleep = sleep
+        self._deadline = Deadline()
         self._http = _open(origin=origin, transport=transport, limits=self._limits)
 
     def __enter__(self) -> Self:
@@ -105,6 +107,7 @@ class Connection:
     ) -> None:
         """Close the connection."""
         self._http.close()
+        self._deadline.close()
 
     def exchange(self, call: Call) -> Json:
         """Return the JSON object the server answers with a status below 300.
@@ -123,7 +126,7 @@ class Connection:
                 delay = self._delay(call, attempt=attempt, error=error)
                 if delay is None:
                     raise
-            self._console.progress(f"{self.origin} is busy; trying again in {delay:.0f} s")
+            self._console.progress(f"{self.origin} is busy; trying again in {delay:.1f} s")
             self._sleep(delay)
             attempt += 1
 
@@ -139,10 +142,8 @@ class Connection:
     def _attempt(self, call: Call) -> Reply:
         began_at = time.monotonic()
         try:
-            with self._open(call) as response:
-                # The time that an upload takes is its own.
-                asked_at = time.monotonic() if call.upload else began_at
-                content = self._read(response, give_up_at=asked_at + self._limits.total_seconds)
+            with self._limited(), self._open(call) as response:
+                content = self._read(response)
         except (httpx.TransportError, httpx.DecodingError) as error:
             self._console.trace(f"{call.method} {call.path}: {type(error).__name__}")
             raise faults.explain(error, origin=self.origin) from error
@@ -152,6 +153,15 @@ class Connection:
         now = datetime.fromtimestamp(time.time(), tz=UTC)
         wait = retries.parse_retry_after(response.headers.get("Retry-After"), now=now)
         return Reply(self._understand(response, content), wait)
+
+    def _limited(self) -> contextlib.AbstractContextManager[None]:
+        refusal = ConnectionFailed(
+            f"{self.origin} answered too slowly.",
+            code="timeout",
+            advice="Try again in a moment.",
+            is_passing=False,
+        )
+        return self._deadline.limiting(self._limits.total_seconds, refusal=refusal)
 
     def _open(self, call: Call) -> contextlib.AbstractContextManager[httpx.Response]:
         headers = {"Authorization": f"Bearer {self._token.secret}"} if self._token else {}
@@ -165,22 +175,24 @@ class Connection:
             data=upload.fields if upload else call.form,
             files={upload.file_field: (upload.file_name, upload.file)} if upload else None,
             headers=headers,
+            extensions={"trace": self._uploading if upload else self._deadline.trace},
         )
 
-    def _read(self, response: httpx.Response, *, give_up_at: float) -> bytes:
-        """Return the body; a drip or a flood ends here, not in memory or in a hang."""
+    def _uploading(self, event: str, info: Mapping[str, Any]) -> None:
+        """Count from the end of an upload: the time that it takes is its own."""
+        self._deadline.trace(event, info)
+        if event.endswith("send_request_body.started"):
+            self._deadline.stop()
+        elif event.endswith("send_request_body.complete"):
+            self._deadline.restart()
+
+    def _read(self, response: httpx.Response) -> bytes:
+        """Return the body; a flood ends here and not in memory."""
         content = bytearray()
         for piece in response.iter_bytes():
             content += piece
             if len(content) > self._limits.answer_bytes:
                 raise UnexpectedAnswer(f"The answer of {self.origin} is too long to be meant.")
-            if time.monotonic() > give_up_at:
-                raise ConnectionFailed(
-                    f"{self.origin} answered too slowly.",
-                    code="timeout",
-                    advice="Try again in a moment.",
-                    is_passing=False,
-                )
         return bytes(content)
 
     def _understand(self, response: httpx.Response, content: bytes) -> Json:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from mog_cli.answers import Account
 from mog_cli.client import Client
 from mog_cli.errors import ApiError, MogError, NotSignedIn, Unconfirmed
-from mog_cli.output import Result
+from mog_cli.output import Result, one_line
 from mog_cli.surroundings import Surroundings
 from mog_cli.tokens import Token
 
@@ -111,7 +111,7 @@ def _text(account: Account, found: Identity, here: Surroundings) -> str:
         f"Scopes: {', '.join(account.scopes)}",
         f"Expires: {expires_at:%Y-%m-%d %H:%M %Z}" if expires_at else "Expires: not known",
     ]
-    return "\n".join(lines)
+    return "\n".join(one_line(line) for line in lines)
 
 
 def _unconfirmed(error: MogError, found: Identity, here: Surroundings) -> Unconfirmed:

@@ -16,7 +16,7 @@ from mog_cli import (
     unpacking,
 )
 from mog_cli.changing import Change
-from mog_cli.errors import ConfigError, LockfileDrift
+from mog_cli.errors import ConfigError, LockfileDrift, LockfileInvalid, UnexpectedAnswer
 from mog_cli.install_plan import Outcome, Prepared, Wishes
 from mog_cli.lockfile import LockedPackage, LockedServer, Lockfile
 from mog_cli.obtaining import Desk
@@ -156,7 +156,7 @@ class _Installation:
         stack.enter_context(server_changes.settled(place, prepared, change, self.wishes))
         for one in prepared:
             _put_folders(one, change)
-        if (text := lockfile.render(lock)) != _content(place):
+        if (text := _rendered(lock, place)) != _content(place):
             change.put_file(LOCKFILE, text)
         place.console.progress("Writing")
         change.commit(place.user, place.console)
@@ -169,6 +169,21 @@ def _put_folders(one: Prepared, change: Change) -> None:
     for folder in before:
         if folder not in one.locked.folders and os.path.lexists(change.work.place(folder[:-1])):
             change.remove_folder(folder)
+
+
+def _rendered(lock: Lockfile, place: Workplace) -> bytes:
+    """Return the text of the lockfile; raises UnexpectedAnswer when mog could not read it again."""
+    path = place.project.lockfile
+    try:
+        text = lockfile.render(lock)
+        lockfile.parse(text, path=path)
+    except (LockfileInvalid, UnicodeEncodeError) as error:
+        reason = error.message if isinstance(error, LockfileInvalid) else "it is no Unicode text."
+        raise UnexpectedAnswer(
+            f"What {place.origin} says of the packages cannot stand in {LOCKFILE}: {reason}",
+            advice="Nothing was changed. Report it to whoever runs that server.",
+        ) from error
+    return text
 
 
 def _content(place: Workplace) -> bytes | None:

@@ -1,6 +1,8 @@
 """Read and write mog.lock.json: what is installed in a project, to the last byte."""
 
 import json
+import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -94,8 +96,7 @@ def read(path: Path) -> Lockfile:
     if path.is_symlink():
         raise LockfileInvalid(f"{path} is a symbolic link.", advice="Put the file itself there.")
     try:
-        with path.open("rb") as file:
-            content = file.read(_MAX_BYTES)
+        content = _bytes_of(path)
     except FileNotFoundError:
         return Lockfile()
     except OSError as error:
@@ -105,6 +106,8 @@ def read(path: Path) -> Lockfile:
 
 def parse(content: bytes, *, path: Path) -> Lockfile:
     """Return what the bytes of a lockfile say; raises LockfileInvalid."""
+    if len(content) > _MAX_BYTES:
+        raise LockfileInvalid(f"{path} is larger than {_MAX_BYTES:,} bytes.", advice=_RESTORE)
     document = _document(content, path)
     at = Place(Document(document, {}), path.name)
     found = lockfile_format.DOCUMENT.read(document, at)
@@ -127,6 +130,18 @@ def render(lockfile: Lockfile) -> bytes:
         "packages": {name: _entry(package) for name, package in lockfile.packages.items()},
     }
     return f"{json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False)}\n".encode()
+
+
+def _bytes_of(path: Path) -> bytes:
+    """Return what a regular file holds, a byte more than allowed at most; raises OSError.
+
+    A pipe or a device would never end, and one that nobody writes to never begins.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise LockfileInvalid(f"{path} is no file.", advice=_RESTORE)
+        return file.read(_MAX_BYTES + 1)
 
 
 def _document(content: bytes, path: Path) -> dict[str, Any]:

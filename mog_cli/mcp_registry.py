@@ -16,9 +16,13 @@ _VERSION = 1
 
 @dataclass(slots=True)
 class Use:
-    """One server of one client: whose package it is, and the entry of each project, bare."""
+    """One server of one client: whose package it is, and the entry of each project, bare.
+
+    `owner` is the project whose entry stands in the settings.
+    """
 
     package: str
+    owner: str = ""
     projects: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def drop_lost_projects(self) -> None:
@@ -47,7 +51,9 @@ def read(path: Path) -> Registry:
             raise ValueError("it is of a newer mog")
         return Registry(
             {
-                (Target(target), name): Use(use["package"], dict(use["projects"]))
+                (Target(target), name): Use(
+                    use["package"], use.get("owner", ""), dict(use["projects"])
+                )
                 for target, servers in document["servers"].items()
                 for name, use in servers.items()
             }
@@ -65,7 +71,7 @@ def render(registry: Registry) -> bytes:
     """Return the text of the file."""
     servers: dict[str, dict[str, object]] = {}
     for (target, name), use in registry.uses.items():
-        entry = {"package": use.package, "projects": use.projects}
+        entry = {"package": use.package, "owner": use.owner, "projects": use.projects}
         servers.setdefault(target.value, {})[name] = entry
     document = {"version": _VERSION, "servers": servers}
     return f"{json.dumps(document, indent=2, sort_keys=True)}\n".encode()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import mog_package
-from mog_cli import catalogue_answers, config, findings
+from mog_cli import answer_fields, catalogue_answers, config, findings
 from mog_cli.archive_download import Fetcher
 from mog_cli.client import Client
 from mog_cli.errors import (
@@ -98,6 +98,8 @@ class Desk:
     def _buy(self, order: Order, refusal: ApiError) -> None:
         details = _server_details(refusal)
         price_cents = details.get("priceCents")
+        if type(price_cents) is int:
+            answer_fields.size(details, "priceCents")
         is_free = type(price_cents) is int and price_cents == 0
         if not is_free and not self.may_buy:
             raise _purchase_needed(order, price_cents, details.get("purchaseUrl"))

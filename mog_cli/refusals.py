@@ -8,6 +8,7 @@ import httpx
 
 from mog_cli import config, retries
 from mog_cli.errors import ApiError, ConnectionFailed, MogError, UnexpectedAnswer
+from mog_cli.output import one_line
 
 _ADVICE = {
     401: "Sign in again with: mog auth",
@@ -99,4 +100,4 @@ def _approval_url(*bodies: object) -> str:
 
 def _text(body: Mapping[str, object], name: str) -> str:
     value = body.get(name)
-    return value if isinstance(value, str) else ""
+    return one_line(value) if isinstance(value, str) else ""

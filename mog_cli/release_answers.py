@@ -34,9 +34,9 @@ class Download:
             url=answer_fields.required(body, "url", str),
             sha256=sha256,
             size_bytes=answer_fields.required(body, "sizeBytes", int),
-            name=answer_fields.required(manifest, "name", str),
-            version=answer_fields.required(body, "version", str),
-            type=answer_fields.required(manifest, "type", str),
+            name=answer_fields.word(manifest, "name"),
+            version=answer_fields.word(body, "version"),
+            type=answer_fields.word(manifest, "type"),
             entitlement_id=answer_fields.optional(body, "entitlementId", str),
         )
 
@@ -81,12 +81,12 @@ class Release:
         """Read the answer of GET /v1/vendor/releases/{id}."""
         found = answer_fields.items(body, "findings")
         return cls(
-            id=answer_fields.required(body, "id", str),
-            name=answer_fields.required(body, "name", str),
-            version=answer_fields.required(body, "version", str),
-            state=answer_fields.required(body, "state", str),
+            id=answer_fields.word(body, "id"),
+            name=answer_fields.word(body, "name"),
+            version=answer_fields.word(body, "version"),
+            state=answer_fields.word(body, "state"),
             is_final=answer_fields.required(body, "isFinal", bool),
             sha256=answer_fields.optional(body, "sha256", str),
             findings=tuple(ScanFinding.from_json(item) for item in found),
-            url=answer_fields.optional(body, "url", str) or "",
+            url=answer_fields.safe_link(body, "url"),
         )

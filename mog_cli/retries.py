@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 # Too many requests; bad gateway; unavailable. A plain 500 is not here: repeating it rarely helps.
 PASSING_STATUSES = frozenset({429, 502, 503})
 
+# A year; longer waits are meant as never.
+_LONGEST_SECONDS = 31_536_000.0
+
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
@@ -42,7 +45,7 @@ def parse_retry_after(value: str | None, *, now: datetime) -> float | None:
     if value is None:
         return None
     if value.strip().isascii() and value.strip().isdigit():
-        return float(value.strip())
+        return min(float(value.strip()), _LONGEST_SECONDS)
     try:
         moment = email.utils.parsedate_to_datetime(value)
     except (ValueError, OverflowError):

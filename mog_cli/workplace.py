@@ -34,7 +34,7 @@ class Workplace:
         if package is None or package.server is None:
             return []
         return [
-            ServerPlace(name, target, package.server, self.project.root / folder.removesuffix("/"))
+            ServerPlace(name, target, package.server, self.project.root, folder.removesuffix("/"))
             for target, folder in package.targets.items()
         ]
 

@@ -76,6 +76,18 @@ def drip(handler: BaseHTTPRequestHandler) -> None:
         return
 
 
+def drip_headers(handler: BaseHTTPRequestHandler) -> None:
+    """Answer with headers for ever, each soon enough."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+    handler.close_connection = True
+    try:
+        for number in range(500):
+            handler.wfile.write(f"X-{number}: x\r\n".encode())
+            time.sleep(0.02)
+    except OSError:
+        return
+
+
 Behaviour = Callable[[BaseHTTPRequestHandler], None]
 
 

@@ -36,6 +36,8 @@ def test_an_address_becomes_an_origin(url: str, origin: str) -> None:
         "https://[::1",
         "https://mog .md",
         "https://möbel.example",
+        "https://a..b",
+        "https://" + "a" * 64 + ".example",
     ],
 )
 def test_anything_more_or_less_than_an_address_is_refused(url: str) -> None:
@@ -74,6 +76,12 @@ def test_a_broken_token_in_the_environment_is_refused() -> None:
         ("https://a@mog.md/", False),
         ("https://mog.md/\x1b[2J", False),
         ("https://[::1", False),
+        ("http://127.0.0.1:abc/", False),
+        ("http://127.0.0.1:99999/", False),
+        ("https://a..b/x", False),
+        ("https://" + "a" * 64 + ".example/", False),
+        ("https://[::g]/", False),
+        ("https://[::1]:8000/", True),
         ("--help", False),
     ],
 )

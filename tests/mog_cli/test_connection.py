@@ -1,5 +1,6 @@
 """The API client against a real server that misbehaves."""
 
+import io
 import logging
 import socket
 import time
@@ -13,7 +14,7 @@ import pytest
 
 from mog_cli import __version__, tokens
 from mog_cli.client import Client
-from mog_cli.connection import Call, Connection, Limits
+from mog_cli.connection import Call, Connection, Limits, Upload
 from mog_cli.errors import ApiError, ConfigError, ConnectionFailed, UnexpectedAnswer
 from mog_cli.output import Console
 from mog_cli.retries import RetryPolicy
@@ -158,10 +159,52 @@ def test_silence_ends_in_a_time_out(server: ScriptedServer) -> None:
     assert time.monotonic() - began_at < 1
 
 
-def test_an_answer_in_drips_ends_in_a_time_out(server: ScriptedServer) -> None:
-    server.on("GET /v1/thing", scripted_server.drip)
+@pytest.mark.parametrize("drip", [scripted_server.drip, scripted_server.drip_headers])
+def test_an_answer_in_drips_ends_in_a_time_out(
+    server: ScriptedServer, drip: scripted_server.Behaviour
+) -> None:
+    server.on("GET /v1/thing", drip)
+    began_at = time.monotonic()
     with connected(server.origin) as connection, pytest.raises(ConnectionFailed) as failure:
         connection.exchange(READ)
+    assert failure.value.code == "timeout"
+    assert time.monotonic() - began_at < 3
+
+
+def test_the_time_limit_holds_on_a_connection_that_is_used_again(server: ScriptedServer) -> None:
+    server.on("GET /v1/thing", FINE, scripted_server.drip_headers)
+    with connected(server.origin) as connection:
+        connection.exchange(READ)
+        with pytest.raises(ConnectionFailed) as failure:
+            connection.exchange(READ)
+    assert failure.value.code == "timeout"
+
+
+def test_after_a_time_out_the_next_request_is_made_anew(server: ScriptedServer) -> None:
+    server.on("GET /v1/thing", scripted_server.drip_headers, FINE)
+    with connected(server.origin) as connection:
+        with pytest.raises(ConnectionFailed):
+            connection.exchange(READ)
+        assert connection.exchange(READ) == {"fine": True}
+
+
+def test_the_time_of_an_upload_is_its_own(server: ScriptedServer) -> None:
+    class Slow(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            time.sleep(0.3)
+            return super().read(size)
+
+    server.on("POST /v1/thing", FINE)
+    upload = Upload({}, "archive", "a.zip", Slow(b"x" * 200_000))
+    with connected(server.origin) as connection:
+        assert connection.exchange(Call("POST", "/v1/thing", upload=upload)) == {"fine": True}
+
+
+def test_a_slow_answer_to_an_upload_ends_in_a_time_out(server: ScriptedServer) -> None:
+    server.on("POST /v1/thing", scripted_server.drip_headers)
+    upload = Upload({}, "archive", "a.zip", io.BytesIO(b"x"))
+    with connected(server.origin) as connection, pytest.raises(ConnectionFailed) as failure:
+        connection.exchange(Call("POST", "/v1/thing", upload=upload))
     assert failure.value.code == "timeout"
 
 
@@ -260,6 +303,23 @@ def test_a_refusal_keeps_the_servers_own_words(server: ScriptedServer) -> None:
     assert refusal.value.message == "This token may not sell."
     assert refusal.value.details == {"server": {"scope": "sell"}, "requestId": "req_1"}
     assert refusal.value.exit_code == 1
+
+
+def test_a_refusal_cannot_begin_a_line_of_its_own(
+    server: ScriptedServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    body = {"code": "x", "message": "No.\r\nmog: FORGED", "requestId": "r\nmog: FORGED"}
+    server.on("POST /v1/thing", Answer(500, body))
+    with connected(server.origin) as connection, pytest.raises(ApiError) as refusal:
+        connection.exchange(WRITE)
+    Console(is_json=False).fail(command="x", error=refusal.value)
+    assert "\nmog: FORGED" not in capsys.readouterr().err
+
+
+def test_a_retry_after_without_end_is_no_fault(server: ScriptedServer) -> None:
+    server.on("GET /v1/thing", Answer(429, headers={"Retry-After": "9" * 400}))
+    with connected(server.origin) as connection, pytest.raises(ApiError):
+        connection.exchange(READ)
 
 
 def test_a_refusal_without_json_is_told_by_its_status(server: ScriptedServer) -> None:

@@ -237,6 +237,8 @@ def test_the_token_does_not_go_with_the_link(
         "file:///etc/passwd",
         "https://user@evil.example/x.zip",
         "//evil.example/x.zip",
+        "http://127.0.0.1:abc/x.zip",
+        "https://a..b/x.zip",
         "",
     ],
 )
@@ -364,6 +366,36 @@ def refuse(event, arguments):
 sys.addaudithook(refuse)
 sys.exit(program.run(["install", "acme/pdf-tools"]))
 """
+
+
+@pytest.mark.parametrize("entitlement_id", ["e" * 3_000_000, "\ud800"])
+def test_what_the_lockfile_could_not_say_again_is_refused(
+    entitlement_id: str, market: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    market.put(more=CLAUDE, entitlementId=entitlement_id)
+    exit_code, document, _ = run_json("install", "acme/pdf-tools")
+    assert (exit_code, document["code"]) == (1, "unexpected_answer")
+    assert "cannot stand in mog.lock.json" in document["error"]
+    assert snapshots.of(project) == {}
+
+
+def test_a_price_below_zero_is_refused(
+    market: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    refusal = {"code": "entitlement_required", "message": "x", "details": {"priceCents": -500}}
+    market.server.on("POST /v1/downloads", Answer(402, refusal))
+    assert run_json("install", "acme/pdf-tools", "--auto-buy")[1]["code"] == "unexpected_answer"
+
+
+def test_a_refused_link_is_not_said_to_have_expired(
+    market: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    market.put()
+    market.server.on(market.archive_route(), Answer(403))
+    assert (
+        "refuses the download link (status 403)."
+        in run_json("install", "acme/pdf-tools")[1]["error"]
+    )
 
 
 def test_a_lockfile_that_is_a_folder_leaves_nothing(

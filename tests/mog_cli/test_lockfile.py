@@ -1,6 +1,7 @@
 """mog.lock.json: its one text, its schema, and that nothing in it is believed."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -241,3 +242,17 @@ def test_frozen_installs_what_is_locked_though_there_is_a_newer_one(
     _, said, _ = run_json("install", "acme/pdf-tools", "--frozen")
     assert said["data"]["packages"][0]["version"] == "1.0.0"
     assert run_json("verify")[0] == 0
+
+
+def test_a_pipe_is_no_lockfile(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "mog.lock.json")
+    with pytest.raises(LockfileInvalid, match="is no file"):
+        lockfile.read(tmp_path / "mog.lock.json")
+
+
+def test_a_lockfile_without_end_is_told_by_its_size(tmp_path: Path) -> None:
+    path = tmp_path / "mog.lock.json"
+    path.write_bytes(b"{")
+    os.truncate(path, 60_000_000)
+    with pytest.raises(LockfileInvalid, match="is larger than 50,000,000 bytes"):
+        lockfile.read(path)

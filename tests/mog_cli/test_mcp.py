@@ -62,11 +62,14 @@ def test_a_server_is_written_where_its_client_reads(
 ) -> None:
     exit_code, document, _ = run_json("install", "acme/serve", "--target", target, "--yes")
     assert exit_code == 0, document
-    script = project / ".agents/mcp/serve/server.py"
+    folder = {"cursor": "${workspaceFolder}/"}.get(target, "")
+    if target in SHARED_FILES:
+        folder = f"{project}/"
+    script = ".agents/mcp/serve/server.py"
     assert _servers(_file(target, project)) == {
-        "serve": {"command": "python3", "args": [str(script), "--safe"]}
+        "serve": {"command": "python3", "args": [f"{folder}{script}", "--safe"]}
     }
-    assert script.is_file()
+    assert (project / script).is_file()
     lock = json.loads((project / "mog.lock.json").read_text())["packages"]["acme/serve"]
     assert lock["server"]["args"] == ["{dir}/server.py", "--safe"]
     assert run_json("uninstall", "acme/serve")[0] == 0

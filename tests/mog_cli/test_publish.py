@@ -168,6 +168,15 @@ def test_people_read_the_findings(
     assert "acme/pdf-tools 1.0.0 is rejected." in said
 
 
+@pytest.mark.parametrize("field", ["name", "version", "state", "id"])
+def test_an_upload_with_a_forged_line_in_it_is_not_believed(
+    field: str, folder: Path, server: ScriptedServer, run_json: RunJson
+) -> None:
+    forged = {**release("rejected"), field: "x\nmog: FORGED"}
+    server.on(f"GET {PATH}/rel_1", Answer(200, forged))
+    assert run_json("publish", "pdf", "--wait")[1]["code"] == "unexpected_answer"
+
+
 def test_waiting_honours_the_server_and_gives_up(server: ScriptedServer) -> None:
     server.on(f"GET {PATH}/rel_1", Answer(200, release("scanning", final=False)))
     now, waits = [0.0], list[float]()

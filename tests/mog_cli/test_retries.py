@@ -40,7 +40,7 @@ def test_a_person_is_not_kept_waiting_for_long() -> None:
         (" 7 ", 7.0),
         ("Mon, 01 Jun 2026 12:00:30 GMT", 30.0),
         ("Mon, 01 Jun 2026 11:00:00 GMT", 0.0),
-        ("9" * 400, float("inf")),
+        ("9" * 400, 31_536_000.0),
         ("soon", None),
         ("-5", None),
         ("", None),

@@ -77,7 +77,14 @@ def test_nothing_found_is_no_error(
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"items": 1}, {"items": ["x"]}, {"items": [{**LISTING, "priceCents": "free"}]}]
+    "body",
+    [
+        {},
+        {"items": 1},
+        {"items": ["x"]},
+        {"items": [{**LISTING, "priceCents": "free"}]},
+        {"items": [{**LISTING, "priceCents": -500}]},
+    ],
 )
 def test_a_strange_answer_is_told(
     body: dict[str, Any], server: ScriptedServer, environment: Path, run_json: RunJson
@@ -102,6 +109,15 @@ def test_a_package_is_shown_with_its_versions(
     out = capsys.readouterr().out
     assert "Licence: MIT\n" in out
     assert "Version 1.0.0: published, 2026-06-01, 2.0 KB" in out
+
+
+def test_a_size_that_no_package_has_is_told(
+    server: ScriptedServer, environment: Path, run_json: RunJson
+) -> None:
+    server.on("GET /v1/listings/acme/pdf-tools", Answer(200, LISTING))
+    releases = {"items": [{**RELEASE, "sizeBytes": 10**400}]}
+    server.on("GET /v1/listings/acme/pdf-tools/releases", Answer(200, releases))
+    assert run_json("show", "acme/pdf-tools")[1]["code"] == "unexpected_answer"
 
 
 def test_a_package_that_nobody_may_see_is_not_found(
