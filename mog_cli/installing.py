@@ -9,6 +9,7 @@ from functools import partial
 from mog_cli import (
     install_places,
     integrity,
+    journal,
     lockfile,
     obstacles,
     project_state,
@@ -41,6 +42,35 @@ def restore(place: Workplace, desk: Desk, wishes: Wishes) -> list[Outcome]:
         orders = [Order(name, package.version) for name, package in found.packages.items()]
         exactly = replace(wishes, is_frozen=True)
         return _Installation(place, desk, exactly, found).run(orders)
+
+
+def complete(place: Workplace, wishes: Wishes) -> list[Outcome] | None:
+    """Return what `restore` would when there is nothing to do, else None; writes and asks nothing.
+
+    Raises LockfileInvalid, SettingsRefused and ProjectBusy.
+    """
+    with project_state.looking(place.project):
+        if journal.exists(place.project):
+            return None
+        packages = lockfile.read(place.project.lockfile).packages
+        is_complete = all(
+            package.registry == place.origin and _is_complete(place, wishes, name, package)
+            for name, package in packages.items()
+        )
+    if not is_complete:
+        return None
+    return [
+        Outcome(name, package, package.version, is_changed=False)
+        for name, package in packages.items()
+    ]
+
+
+def _is_complete(place: Workplace, wishes: Wishes, name: str, package: LockedPackage) -> bool:
+    """Tell whether every file and every server of a package is there, and nobody asks more."""
+    if wishes.variables or integrity.differences(place.project, package):
+        return False
+    config = place.mcp_config()
+    return all(config.has(server) for server in place.servers(name, package))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +136,7 @@ class _Installation:
         return same and {*self.wishes.targets} <= {*before.targets}
 
     def _is_complete(self, name: str, package: LockedPackage) -> bool:
-        """Tell whether every file and every server of a package is there, and nobody asks more."""
-        if self.wishes.variables or integrity.differences(self.place.project, package):
-            return False
-        config = self.place.mcp_config()
-        return all(config.has(server) for server in self.place.servers(name, package))
+        return _is_complete(self.place, self.wishes, name, package)
 
     def _locked(
         self, package: Package, download: Download, before: LockedPackage | None

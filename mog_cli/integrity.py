@@ -26,14 +26,19 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A file, by its path in the project, that is not as it was installed."""
+    """A file, by its path in the project, that is not as it was installed.
+
+    With `server` it is that entry of a settings file.
+    """
 
     path: str
     kind: Kind
+    server: str = ""
 
     def __str__(self) -> str:
         """Say it in one line."""
-        return f"{self.path}: {self.kind}"
+        entry = f"server {self.server}: " if self.server else ""
+        return f"{self.path}: {entry}{self.kind}"
 
 
 def differences(project: Project, package: LockedPackage) -> list[Difference]:

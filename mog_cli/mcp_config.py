@@ -13,6 +13,7 @@ from typing import Any
 from mog_cli import mcp_clients, mcp_registry
 from mog_cli.changing import Change
 from mog_cli.errors import AlreadyThere
+from mog_cli.integrity import Kind
 from mog_cli.lockfile import LockedServer
 from mog_cli.mcp_registry import Registry, Use
 from mog_cli.mcp_settings import McpSettings
@@ -79,6 +80,17 @@ class McpConfig:
         """Tell whether the server is there as we write it."""
         found = self._found(place)
         return found is not None and _bare(found) == place.entry
+
+    def difference(self, place: ServerPlace) -> Kind | None:
+        """Return how an entry differs from what we write; a shared one may be another project's."""
+        found = self._found(place)
+        if found is None:
+            return Kind.MISSING
+        use = self._registry().use(place.target, place.name) if place.is_shared else None
+        is_anothers = use is not None and (
+            use.package == place.package and _bare(found) == use.projects.get(use.owner)
+        )
+        return None if is_anothers or _bare(found) == place.entry else Kind.CHANGED
 
     def variables(self, place: ServerPlace, before: ServerPlace | None) -> dict[str, str]:
         """Return the variables that this project's entry has by now, never another project's."""

@@ -44,15 +44,14 @@ def holding_shared(project: Project, user: UserFolder, console: Console) -> Iter
 def looking(project: Project) -> Iterator[None]:
     """Wait until no other mog is at work in a project, and keep it so; changes nothing.
 
-    Raises ProjectBusy and CannotWrite.
+    Whoever may not see the lock, another user or one whose project was never worked in, looks
+    without. Raises ProjectBusy and JournalRefused.
     """
-    if not (project.state / "lock").exists():
-        yield
-        return
-    with _translated(project), contextlib.ExitStack() as stack:
-        _refuse_links(project)
-        lock = file_lock.hold(project.state / "lock", patience_seconds=_PATIENCE_SECONDS)
-        stack.enter_context(lock)
+    _refuse_links(project)
+    with contextlib.ExitStack() as stack:
+        with _translated(project), contextlib.suppress(FileNotFoundError, PermissionError):
+            lock = file_lock.share(project.state / "lock", patience_seconds=_PATIENCE_SECONDS)
+            stack.enter_context(lock)
         yield
 
 
@@ -72,7 +71,7 @@ def _keep_out_of_git(project: Project) -> None:
 def _refuse_links(project: Project) -> None:
     for name in _OWN_NAMES:
         path = project.state / name
-        if path.is_symlink():
+        if os.path.islink(path):
             raise JournalRefused(f"{path} is a symbolic link.", advice="Remove it.")
 
 

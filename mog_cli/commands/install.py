@@ -82,6 +82,9 @@ def command(
     place = workplace.around(Path(), here.config, console)
     if not wanted:
         _refuse_idle_options(place, wishes)
+        # Nothing to do needs nobody: no server, no token, no right to write.
+        if (outcomes := installing.complete(place, wishes)) is not None:
+            return _said(outcomes)
     with here.connect(token=identity.current(here).token) as connection:
         desk = Desk(Client(connection), _fetcher(here), console, may_buy=auto_buy)
         if wanted:

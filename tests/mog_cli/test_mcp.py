@@ -132,6 +132,24 @@ def test_an_entry_that_was_removed_by_hand_comes_back(
     assert "serve" in _servers(project / ".mcp.json")
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ('{"mcpServers": {}}', "missing"),
+        ('{"mcpServers": {"serve": {"command": "evilpy", "args": []}}}', "changed"),
+    ],
+)
+def test_verify_names_servers_that_are_not_as_installed(
+    text: str, kind: str, serve: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    run_json("install", "acme/serve", "--yes")
+    (project / ".mcp.json").write_text(text)
+    exit_code, document, _ = run_json("verify")
+    assert (exit_code, document["code"]) == (1, "verify_failed")
+    difference = {"path": ".mcp.json", "kind": kind, "server": "serve"}
+    assert document["details"]["packages"] == {"acme/serve": [difference]}
+
+
 def test_variables_are_asked_for_and_kept_out_of_the_lockfile(
     market: Marketplace, project: Path, run_json: RunJson
 ) -> None:

@@ -156,6 +156,20 @@ def test_an_entry_goes_to_the_next_project_without_the_variables_of_the_one_that
     assert "mog install acme/serve --env API_KEY=... --env MODE=..." in said
 
 
+def test_an_entry_that_another_project_took_over_is_no_difference(
+    serve: Marketplace,
+    project: Path,
+    other: Path,
+    run_json: RunJson,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run_json(*WINDSURF, *KEY)
+    monkeypatch.chdir(other)
+    run_json(*WINDSURF, "--env", "API_KEY=second")
+    monkeypatch.chdir(project)
+    assert run_json("verify")[0] == 0
+
+
 def test_the_next_project_can_set_its_variables_again(
     serve: Marketplace,
     project: Path,

@@ -1,7 +1,10 @@
 """`mog verify`, `mog list` and `mog uninstall`: what is installed, and how it goes."""
 
+import errno
 import json
 import os
+import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ from tests.mog_cli import snapshots
 from tests.mog_cli.marketplace import Marketplace
 
 RunJson = Callable[..., tuple[int, dict[str, Any], str]]
+_OPEN = os.open
 FOLDER = ".claude/skills/pdf-tools/"
 
 
@@ -80,6 +84,51 @@ def test_a_repository_in_a_package_is_somebodys_work(installed: Path, run_json: 
 def test_a_package_that_is_not_there_is_told(installed: Path, run_json: RunJson) -> None:
     assert run_json("verify", "acme/other")[1]["code"] == "not_installed"
     assert run_json("uninstall", "acme/other")[1]["code"] == "not_installed"
+
+
+def test_one_package_is_counted_as_one(installed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (installed / FOLDER / "a/b.md").unlink()
+    program.run(["install"])
+    capsys.readouterr()
+    program.run(["verify"])
+    assert capsys.readouterr().out == "As installed: 1 package, 2 files.\n"
+
+
+@pytest.mark.parametrize("command", ["verify", "list", "install"])
+def test_looking_needs_no_right_to_write(
+    command: str, installed: Path, monkeypatch: pytest.MonkeyPatch, run_json: RunJson
+) -> None:
+    monkeypatch.delenv("MOG_TOKEN")
+    monkeypatch.setattr(os, "open", _read_only_open)
+    before = snapshots.of(installed)
+    exit_code, document, _ = run_json(command)
+    assert exit_code == 0, document
+    assert snapshots.of(installed) == before
+
+
+def _read_only_open(path: Any, flags: int, *rest: Any, **more: Any) -> int:
+    """Open as on a read-only mount."""
+    if flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), path)
+    return _OPEN(path, flags, *rest, **more)
+
+
+@pytest.mark.processes
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="needs to become another user")
+@pytest.mark.parametrize("command", ["verify", "list", "install"])
+def test_looking_is_for_other_users_too(
+    command: str, installed: Path, run_json: RunJson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Beside the folders of pytest, which nobody else may enter.
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        copy = Path(shutil.copytree(installed, Path(folder) / "copy"))
+        monkeypatch.chdir(copy)
+        child = os.fork()
+        if child == 0:
+            os.setuid(65534)
+            os._exit(run_json(command)[0])
+        assert os.waitpid(child, 0)[1] == 0
 
 
 def test_verifying_changes_nothing(project: Path, home: Path, run_json: RunJson) -> None:
