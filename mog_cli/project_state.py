@@ -25,6 +25,7 @@ def holding(project: Project, user: UserFolder, console: Console) -> Iterator[No
         _make(project)
         lock = file_lock.hold(project.state / "lock", patience_seconds=_PATIENCE_SECONDS)
         stack.enter_context(lock)
+        _ignore(project)
         recovery.settle(project, user, console)
         _sweep(project)
         stack.callback(_try_to_sweep, project)
@@ -58,6 +59,10 @@ def _make(project: Project) -> None:
     _refuse_links(project)
     durable.make_folder(project.state, mode=0o700)
     durable.make_folder(project.state / "tmp", mode=0o700)
+
+
+def _ignore(project: Project) -> None:
+    """Keep the folder out of version control; under the lock, or another mog sweeps the draft."""
     ignore = project.state / ".gitignore"
     if not ignore.exists():
         atomic_file.replace(ignore, b"*\n", mode=0o644)
