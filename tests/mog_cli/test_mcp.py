@@ -174,6 +174,20 @@ def test_variables_are_asked_for_and_kept_out_of_the_lockfile(
     )
 
 
+def test_a_secret_in_a_file_that_others_may_read_is_warned_of(
+    market: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    market.put("acme/serve", kind=PackageType.MCP, more=SERVER + ENV + ALL)
+    file = _file("windsurf", project)
+    file.parent.mkdir(parents=True)
+    file.write_text("{}")
+    file.chmod(0o644)
+    key = ("--env", "API_KEY=k")
+    _, _, said = run_json("install", "acme/serve", "--target", "windsurf", "--yes", *key)
+    assert f"To close it: chmod 600 {file}" in said
+    assert file.stat().st_mode & 0o777 == 0o644
+
+
 def test_an_update_keeps_the_variables(
     market: Marketplace, project: Path, run_json: RunJson
 ) -> None:
