@@ -51,18 +51,21 @@ class Client:
 
     def listing(self, name: str) -> ListingDetails:
         """Return what the marketplace says of one package."""
-        call = Call("GET", f"/v1/listings/{name}", is_repeatable=True)
+        call = Call("GET", f"/v1/listings/{name}", asked_for=name, is_repeatable=True)
         return ListingDetails.from_json(self._connection.exchange(call))
 
     def releases(self, name: str) -> tuple[ReleaseSummary, ...]:
         """Return the newest versions of a package."""
-        call = Call("GET", f"/v1/listings/{name}/releases", is_repeatable=True)
+        call = Call("GET", f"/v1/listings/{name}/releases", asked_for=name, is_repeatable=True)
         return releases_of(self._connection.exchange(call))
 
     def request_download(self, name: str, version: str | None) -> Download:
         """Ask for a link to an archive; without a version, for the latest."""
         body = {"listing": name, **({"version": version} if version else {})}
-        call = Call("POST", "/v1/downloads", json_body=body, is_repeatable=True)
+        asked_for = f"{name} {version}" if version else name
+        call = Call(
+            "POST", "/v1/downloads", json_body=body, asked_for=asked_for, is_repeatable=True
+        )
         return Download.from_json(self._connection.exchange(call))
 
     def buy(self, name: str, *, key: str) -> None:
@@ -71,6 +74,7 @@ class Client:
             "POST",
             "/v1/purchases",
             json_body={"listing": name},
+            asked_for=name,
             idempotency_key=key,
             is_repeatable=True,
         )

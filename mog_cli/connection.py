@@ -56,6 +56,7 @@ class Limits:
 class Call:
     """What to ask.
 
+    `asked_for`: whose absence a 404 tells.
     `is_repeatable`: asking twice does no harm, so a lost answer may be asked for again.
     `may_be_empty`: a success needs no body.
     `idempotency_key`: the same in every repetition, so that the server acts once.
@@ -68,12 +69,16 @@ class Call:
     form: Mapping[str, str] | None = None
     upload: Upload | None = None
     idempotency_key: str = ""
+    asked_for: str = ""
     is_repeatable: bool = False
     may_be_empty: bool = False
 
 
 class Connection:
-    """A connection to one server, with or without a token; close it or use it in `with`."""
+    """A connection to one server, with or without a token; close it or use it in `with`.
+
+    `is_token_given`: the token comes from MOG_TOKEN, so signing in would not replace it.
+    """
 
     def __init__(
         self,
@@ -81,6 +86,7 @@ class Connection:
         origin: str,
         console: Console,
         token: Token | None = None,
+        is_token_given: bool = False,
         transport: httpx.BaseTransport | None = None,
         limits: Limits | None = None,
         policy: RetryPolicy | None = None,
@@ -89,6 +95,7 @@ class Connection:
         self.origin = origin
         self._console = console
         self._token = token
+        self._is_token_given = is_token_given
         self._limits = limits or Limits()
         self._policy = policy or RetryPolicy()
         self._sleep = sleep
@@ -152,7 +159,7 @@ class Connection:
             return Reply({})
         now = datetime.fromtimestamp(time.time(), tz=UTC)
         wait = retries.parse_retry_after(response.headers.get("Retry-After"), now=now)
-        return Reply(self._understand(response, content), wait)
+        return Reply(self._understand(call, response, content), wait)
 
     def _limited(self) -> contextlib.AbstractContextManager[None]:
         refusal = ConnectionFailed(
@@ -195,7 +202,7 @@ class Connection:
                 raise UnexpectedAnswer(f"The answer of {self.origin} is too long to be meant.")
         return bytes(content)
 
-    def _understand(self, response: httpx.Response, content: bytes) -> Json:
+    def _understand(self, call: Call, response: httpx.Response, content: bytes) -> Json:
         if response.is_redirect:
             raise refusals.of_redirect(response, origin=self.origin)
         try:
@@ -204,7 +211,14 @@ class Connection:
             document = None
         if not response.is_success:
             now = datetime.fromtimestamp(time.time(), tz=UTC)
-            raise refusals.of_status(response, document, origin=self.origin, now=now)
+            raise refusals.of_status(
+                response,
+                document,
+                origin=self.origin,
+                now=now,
+                asked_for=call.asked_for,
+                is_token_given=self._is_token_given,
+            )
         if not isinstance(document, dict):
             raise refusals.of_foreign_answer(response, origin=self.origin)
         return document

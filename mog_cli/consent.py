@@ -45,6 +45,6 @@ def obtain(requests: Sequence[str], console: Console, *, is_given: bool) -> None
             advice="If you agree, run the same again with --yes.",
             details={"requests": list(requests)},
         )
-    click.echo(text)
-    if not click.confirm("Do you agree?"):
+    console.ask(text)
+    if not click.confirm("Do you agree?", err=True):
         raise Declined("Nothing was installed, as you wish.")

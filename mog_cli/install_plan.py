@@ -8,7 +8,7 @@ from mog_package import Package, Target
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class InstallOptions:
     """What the command line says besides the packages.
 
     `is_agreed`: a person has agreed to whatever would be asked. `is_frozen`: the lockfile stays.

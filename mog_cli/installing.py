@@ -18,33 +18,37 @@ from mog_cli import (
 )
 from mog_cli.changing import Change
 from mog_cli.errors import ConfigError, LockfileDrift, LockfileInvalid, UnexpectedAnswer
-from mog_cli.install_plan import Outcome, Prepared, Wishes
+from mog_cli.install_plan import InstallOptions, Outcome, Prepared
 from mog_cli.lockfile import LockedPackage, LockedServer, Lockfile
 from mog_cli.obtaining import Desk
-from mog_cli.orders import Order
+from mog_cli.package_requests import PackageRequest
 from mog_cli.project import LOCKFILE
 from mog_cli.release_answers import Download
 from mog_cli.workplace import Workplace
 from mog_package import Manifest, Package, Target
 
 
-def install(place: Workplace, desk: Desk, orders: Sequence[Order], wishes: Wishes) -> list[Outcome]:
+def install(
+    place: Workplace, desk: Desk, requests: Sequence[PackageRequest], options: InstallOptions
+) -> list[Outcome]:
     """Install packages; raises any MogError, and then nothing was changed."""
     with project_state.holding(place.project, place.user, place.console):
         found = lockfile.read(place.project.lockfile)
-        return _Installation(place, desk, wishes, found).run(orders)
+        return _Installation(place, desk, options, found).run(requests)
 
 
-def restore(place: Workplace, desk: Desk, wishes: Wishes) -> list[Outcome]:
+def restore(place: Workplace, desk: Desk, options: InstallOptions) -> list[Outcome]:
     """Install what the lockfile names, to the last byte; raises any MogError."""
     with project_state.holding(place.project, place.user, place.console):
         found = lockfile.read(place.project.lockfile)
-        orders = [Order(name, package.version) for name, package in found.packages.items()]
-        exactly = replace(wishes, is_frozen=True)
-        return _Installation(place, desk, exactly, found).run(orders)
+        requests = [
+            PackageRequest(name, package.version) for name, package in found.packages.items()
+        ]
+        exactly = replace(options, is_frozen=True)
+        return _Installation(place, desk, exactly, found).run(requests)
 
 
-def complete(place: Workplace, wishes: Wishes) -> list[Outcome] | None:
+def complete(place: Workplace, options: InstallOptions) -> list[Outcome] | None:
     """Return what `restore` would when there is nothing to do, else None; writes and asks nothing.
 
     Raises LockfileInvalid, SettingsRefused and ProjectBusy.
@@ -54,7 +58,7 @@ def complete(place: Workplace, wishes: Wishes) -> list[Outcome] | None:
             return None
         packages = lockfile.read(place.project.lockfile).packages
         is_complete = all(
-            package.registry == place.origin and _is_complete(place, wishes, name, package)
+            package.registry == place.origin and _is_complete(place, options, name, package)
             for name, package in packages.items()
         )
     if not is_complete:
@@ -65,9 +69,11 @@ def complete(place: Workplace, wishes: Wishes) -> list[Outcome] | None:
     ]
 
 
-def _is_complete(place: Workplace, wishes: Wishes, name: str, package: LockedPackage) -> bool:
+def _is_complete(
+    place: Workplace, options: InstallOptions, name: str, package: LockedPackage
+) -> bool:
     """Tell whether every file and every server of a package is there, and nobody asks more."""
-    if wishes.variables or integrity.differences(place.project, package):
+    if options.variables or integrity.differences(place.project, package):
         return False
     config = place.mcp_config()
     return all(config.has(server) for server in place.servers(name, package))
@@ -79,64 +85,68 @@ class _Installation:
 
     place: Workplace
     desk: Desk
-    wishes: Wishes
+    options: InstallOptions
     lock: Lockfile
 
-    def run(self, orders: Sequence[Order]) -> list[Outcome]:
+    def run(self, requests: Sequence[PackageRequest]) -> list[Outcome]:
         """Fetch everything, judge everything, then change everything at once."""
         with contextlib.ExitStack() as stack:
             change = Change(self.place.project)
             prepared: dict[str, Prepared] = {}
             outcomes: dict[str, Outcome] = {}
-            for order in orders:
-                one = self._prepare(order, change, stack)
-                outcomes[order.name] = one if isinstance(one, Outcome) else one.outcome
+            for request in requests:
+                one = self._prepare(request, change, stack)
+                outcomes[request.name] = one if isinstance(one, Outcome) else one.outcome
                 if isinstance(one, Prepared):
-                    prepared[order.name] = one
+                    prepared[request.name] = one
             if prepared:
                 self._change(list(prepared.values()), change, stack)
             return list(outcomes.values())
 
     def _prepare(
-        self, order: Order, change: Change, stack: contextlib.ExitStack
+        self, request: PackageRequest, change: Change, stack: contextlib.ExitStack
     ) -> Prepared | Outcome:
         """Return a package that has come, or that there is nothing to do."""
-        before = self.lock.packages.get(order.name)
-        if self.wishes.is_frozen:
-            order = self._frozen(order, before)
-            if before and self._is_complete(order.name, before):
-                return Outcome(order.name, before, before.version, is_changed=False)
-        download = self.desk.ask(order)
-        if before and self._is_current(before, download) and self._is_complete(order.name, before):
-            return Outcome(order.name, before, before.version, is_changed=False)
-        package = stack.enter_context(self.desk.obtaining(order, download, change.work.folder))
+        before = self.lock.packages.get(request.name)
+        if self.options.is_frozen:
+            request = self._frozen(request, before)
+            if before and self._is_complete(request.name, before):
+                return Outcome(request.name, before, before.version, is_changed=False)
+        download = self.desk.ask(request)
+        if (
+            before
+            and self._is_current(before, download)
+            and self._is_complete(request.name, before)
+        ):
+            return Outcome(request.name, before, before.version, is_changed=False)
+        package = stack.enter_context(self.desk.obtaining(request, download, change.work.folder))
         locked = self._locked(package, download, before)
-        if self.wishes.is_frozen and locked != before:
-            raise _drift(f"{order.name} would not be what {LOCKFILE} says")
-        return Prepared(order.name, package, locked, before)
+        if self.options.is_frozen and locked != before:
+            raise _drift(f"{request.name} would not be what {LOCKFILE} says")
+        return Prepared(request.name, package, locked, before)
 
-    def _frozen(self, order: Order, before: LockedPackage | None) -> Order:
-        """Return an order for exactly what is locked; raises LockfileDrift and ConfigError."""
+    def _frozen(self, request: PackageRequest, before: LockedPackage | None) -> PackageRequest:
+        """Return a request for exactly what is locked; raises LockfileDrift and ConfigError."""
         if before is None:
-            raise _drift(f"{order.name} is not in it")
-        if order.version not in (None, before.version):
-            raise _drift(f"{order.name} is locked at {before.version}")
-        if not {*self.wishes.targets} <= {*before.targets}:
-            raise _drift(f"{order.name} is locked for {', '.join(before.targets)}")
+            raise _drift(f"{request.name} is not in it")
+        if request.version not in (None, before.version):
+            raise _drift(f"{request.name} is locked at {before.version}")
+        if not {*self.options.targets} <= {*before.targets}:
+            raise _drift(f"{request.name} is locked for {', '.join(before.targets)}")
         if before.registry != self.place.origin:
             raise ConfigError(
-                f"{order.name} comes from {before.registry}, and this mog asks"
+                f"{request.name} comes from {before.registry}, and this mog asks"
                 f" {self.place.origin}.",
                 advice=f"If you trust that server, set MOG_API_URL={before.registry}",
             )
-        return Order(order.name, before.version, before.sha256)
+        return PackageRequest(request.name, before.version, before.sha256)
 
     def _is_current(self, before: LockedPackage, download: Download) -> bool:
         same = (before.version, before.sha256) == (download.version, download.sha256)
-        return same and {*self.wishes.targets} <= {*before.targets}
+        return same and {*self.options.targets} <= {*before.targets}
 
     def _is_complete(self, name: str, package: LockedPackage) -> bool:
-        return _is_complete(self.place, self.wishes, name, package)
+        return _is_complete(self.place, self.options, name, package)
 
     def _locked(
         self, package: Package, download: Download, before: LockedPackage | None
@@ -144,7 +154,7 @@ class _Installation:
         manifest = package.manifest
         targets = self._targets(manifest, before)
         entitlement_id = download.entitlement_id
-        if self.wishes.is_frozen and before:
+        if self.options.is_frozen and before:
             entitlement_id = before.entitlement_id
         return LockedPackage(
             version=str(manifest.version),
@@ -159,10 +169,10 @@ class _Installation:
 
     def _targets(self, manifest: Manifest, before: LockedPackage | None) -> tuple[Target, ...]:
         """Return who gets it: those named and those that had it, else those found, else generic."""
-        for target in self.wishes.targets:
+        for target in self.options.targets:
             if target not in manifest.targets:
                 self.place.console.warn(f"{manifest.name} does not say that it is for {target}.")
-        wanted = {*self.wishes.targets, *(before.targets if before else ())}
+        wanted = {*self.options.targets, *(before.targets if before else ())}
         if not wanted:
             wanted = {*self.place.project.detected_targets()} & {*manifest.targets}
         return tuple(sorted(wanted)) or (Target.GENERIC,)
@@ -177,9 +187,9 @@ class _Installation:
         for one in prepared:
             install_places.refuse_overlap(one.locked.folders, lock.owners(besides=one.name))
             obstacles.refuse_strangers(place.project, one.locked, one.before)
-        if not self.wishes.is_agreed:
+        if not self.options.is_agreed:
             obstacles.refuse_losses(place.project, [one.before for one in prepared if one.before])
-        stack.enter_context(server_changes.settled(place, prepared, change, self.wishes))
+        stack.enter_context(server_changes.settled(place, prepared, change, self.options))
         for one in prepared:
             _put_folders(one, change)
         if (text := _rendered(lock, place)) != _content(place):

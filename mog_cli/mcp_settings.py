@@ -16,6 +16,7 @@ from mog_package import Target
 class SettingsFile:
     """One file: where it is, what it says, and how it read before anything was changed.
 
+    `shell` is what mog itself leaves of a file that it made: such a file goes with its last server.
     `step_path` is how a change names it: relative to the project, absolute when projects share it.
     """
 
@@ -23,12 +24,17 @@ class SettingsFile:
     step_path: str
     document: SettingsDocument
     before: bytes
+    shell: bytes
     has_variables: bool = False
 
     def stage(self, change: Change) -> None:
         """Prepare the file if it says something else by now."""
         content = self.document.render()
-        if content != self.before:
+        if content == self.before:
+            return
+        if content == self.shell:
+            change.put_file(self.step_path, None)
+        else:
             mode = 0o600 if self.has_variables else 0o644
             change.put_file(self.step_path, content, mode=mode)
 
@@ -49,7 +55,13 @@ class McpSettings:
             document = settings_document.read(path, _content(path), client.keys)
             root = self.project.root
             step_path = str(path) if client.is_shared else path.relative_to(root).as_posix()
-            self._files[path] = SettingsFile(path, step_path, document, document.render())
+            self._files[path] = SettingsFile(
+                path,
+                step_path,
+                document,
+                before=document.render(),
+                shell=settings_document.shell(path, client.keys),
+            )
         return self._files[path]
 
     def stage(self, change: Change) -> None:

@@ -19,8 +19,8 @@ from mog_cli.errors import (
     PurchaseNeeded,
     WrongPackage,
 )
-from mog_cli.orders import Order
 from mog_cli.output import Console
+from mog_cli.package_requests import PackageRequest
 from mog_cli.project import LOCKFILE
 from mog_cli.release_answers import Download
 from mog_package import CANONICAL, NamesError, Package, PackageError, Rule
@@ -33,34 +33,36 @@ _ESCAPES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where orders are filled: one server, and whether it may cost money."""
+    """Where packages are asked for: one server, and whether it may cost money."""
 
     client: Client
     fetcher: Fetcher
     console: Console
     may_buy: bool
 
-    def ask(self, order: Order) -> Download:
-        """Return a link to what is ordered; buys it when it is free or may be bought.
+    def ask(self, request: PackageRequest) -> Download:
+        """Return a link to what is asked for; buys it when it is free or may be bought.
 
         Raises PurchaseNeeded, WrongPackage, DownloadFailed, and what Connection.exchange raises.
         """
-        download = self._entitled(order)
-        if (download.name, download.version) != (order.name, order.version or download.version):
+        download = self._entitled(request)
+        if (download.name, download.version) != (request.name, request.version or download.version):
             raise WrongPackage(
-                f"The server offers {download.name} {download.version} for {order.text}.",
+                f"The server offers {download.name} {download.version} for {request.text}.",
                 advice="Nothing was changed. Report it to whoever runs the server.",
             )
-        if order.sha256 not in (None, download.sha256):
+        if request.sha256 not in (None, download.sha256):
             raise DownloadFailed(
-                f"{order.text} is another archive now than {LOCKFILE} says.",
+                f"{request.text} is another archive now than {LOCKFILE} says.",
                 code="digest_mismatch",
                 advice="Nothing was changed. A published version never changes: report it.",
             )
         return download
 
     @contextlib.contextmanager
-    def obtaining(self, order: Order, download: Download, folder: Path) -> Iterator[Package]:
+    def obtaining(
+        self, request: PackageRequest, download: Download, folder: Path
+    ) -> Iterator[Package]:
         """Fetch a package into a file in `folder` and hold it open.
 
         Raises the same, PathTraversal and PackageRefused.
@@ -69,12 +71,12 @@ class Desk:
         path = folder / f"archive-{uuid.uuid4().hex}"
         try:
             with path.open("w+b") as file:
-                yield _opened(self._fetch(order, download, file), file)
+                yield _opened(self._fetch(request, download, file), file)
         finally:
             with contextlib.suppress(OSError):  # swept with the workspace otherwise
                 path.unlink(missing_ok=True)
 
-    def _fetch(self, order: Order, download: Download, file: BinaryIO) -> Download:
+    def _fetch(self, request: PackageRequest, download: Download, file: BinaryIO) -> Download:
         try:
             self.fetcher.fetch(download, file)
         except DownloadFailed as error:
@@ -82,29 +84,29 @@ class Desk:
                 raise
             self.console.trace("the link had expired; asking for a fresh one")
             # Exactly that archive: what follows counts on the first answer.
-            download = self.ask(Order(order.name, download.version, download.sha256))
+            download = self.ask(PackageRequest(request.name, download.version, download.sha256))
             self.fetcher.fetch(download, file)
         return download
 
-    def _entitled(self, order: Order) -> Download:
+    def _entitled(self, request: PackageRequest) -> Download:
         try:
-            return self.client.request_download(order.name, order.version)
+            return self.client.request_download(request.name, request.version)
         except ApiError as error:
             if error.status != 402 or error.code != "entitlement_required":
                 raise
-            self._buy(order, error)
-        return self.client.request_download(order.name, order.version)
+            self._buy(request, error)
+        return self.client.request_download(request.name, request.version)
 
-    def _buy(self, order: Order, refusal: ApiError) -> None:
+    def _buy(self, request: PackageRequest, refusal: ApiError) -> None:
         details = _server_details(refusal)
         price_cents = details.get("priceCents")
         if type(price_cents) is int:
             answer_fields.size(details, "priceCents")
         is_free = type(price_cents) is int and price_cents == 0
         if not is_free and not self.may_buy:
-            raise _purchase_needed(order, price_cents, details.get("purchaseUrl"))
-        self.console.progress(f"Adding {order.name} to your library")
-        self.client.buy(order.name, key=str(uuid.uuid4()))
+            raise _purchase_needed(request, price_cents, details.get("purchaseUrl"))
+        self.console.progress(f"Adding {request.name} to your library")
+        self.client.buy(request.name, key=str(uuid.uuid4()))
 
 
 def _opened(download: Download, file: BinaryIO) -> Package:
@@ -140,12 +142,12 @@ def _server_details(refusal: ApiError) -> dict[str, object]:
     return details if isinstance(details, dict) else {}
 
 
-def _purchase_needed(order: Order, price_cents: object, url: object) -> PurchaseNeeded:
+def _purchase_needed(request: PackageRequest, price_cents: object, url: object) -> PurchaseNeeded:
     is_link = isinstance(url, str) and config.is_safe_to_open(url)
     price = catalogue_answers.price_of(price_cents) if type(price_cents) is int else "money"
     return PurchaseNeeded(
-        f"{order.name} costs {price}, and you do not own it.",
-        advice="Buy it on its page, or let mog buy it: mog install --auto-buy " + order.name,
-        details={"listing": order.name, "priceCents": price_cents},
+        f"{request.name} costs {price}, and you do not own it.",
+        advice="Buy it on its page, or let mog buy it: mog install --auto-buy " + request.name,
+        details={"listing": request.name, "priceCents": price_cents},
         approval_url=str(url) if is_link else "",
     )

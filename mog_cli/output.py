@@ -55,6 +55,10 @@ class Console:
         """
         self._say(json.dumps(event) if self.is_json else text)
 
+    def ask(self, text: str) -> None:
+        """Say what a question that follows is about."""
+        self._say(text)
+
     def warn(self, text: str) -> None:
         """Say what is wrong but does not stop the command."""
         self._say(f"mog: warning: {text}")

@@ -25,7 +25,7 @@ def holding(project: Project, user: UserFolder, console: Console) -> Iterator[No
         _make(project)
         lock = file_lock.hold(project.state / "lock", patience_seconds=_PATIENCE_SECONDS)
         stack.enter_context(lock)
-        _keep_out_of_git(project)
+        _ignore(project)
         recovery.settle(project, user, console)
         _sweep(project)
         stack.callback(_try_to_sweep, project)
@@ -61,8 +61,8 @@ def _make(project: Project) -> None:
     durable.make_folder(project.state / "tmp", mode=0o700)
 
 
-def _keep_out_of_git(project: Project) -> None:
-    """Let git ignore the folder; under the lock, whose holder sweeps away neighbours of files."""
+def _ignore(project: Project) -> None:
+    """Keep the folder out of version control; under the lock, or another mog sweeps the draft."""
     ignore = project.state / ".gitignore"
     if not ignore.exists():
         atomic_file.replace(ignore, b"*\n", mode=0o644)

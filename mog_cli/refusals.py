@@ -1,17 +1,18 @@
 """Turn answers that are no success into errors that say what happened and what to do."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import httpx
 
-from mog_cli import config, retries
+from mog_cli import config, retries, scopes
 from mog_cli.errors import ApiError, ConnectionFailed, MogError, UnexpectedAnswer
 from mog_cli.output import one_line
 
 _ADVICE = {
-    401: "Sign in again with: mog auth",
     410: "It is gone for good.",
     429: "You are asking too often; slow down.",
     500: "This is a fault of the server. Try again later, and report it if it stays.",
@@ -19,6 +20,8 @@ _ADVICE = {
     503: "The server is overloaded or under maintenance. Try again in a few minutes.",
     504: "The server is too slow just now. Try again in a few minutes.",
 }
+
+_FIELD = re.compile(r"(?:the page )?`details\.(?P<name>\w+)`(?: names)?")
 
 
 def is_passing(error: MogError) -> bool:
@@ -29,22 +32,37 @@ def is_passing(error: MogError) -> bool:
 
 
 def of_status(
-    response: httpx.Response, document: object, *, origin: str, now: datetime
+    response: httpx.Response,
+    document: object,
+    *,
+    origin: str,
+    now: datetime,
+    asked_for: str = "",
+    is_token_given: bool = False,
 ) -> ApiError:
-    """Return the refusal in an answer with status 400 or more, JSON or not."""
+    """Return the refusal in an answer with status 400 or more, JSON or not.
+
+    `asked_for` names what was asked for; `is_token_given` tells that the token is MOG_TOKEN's.
+    """
     body: Mapping[str, object] = document if isinstance(document, dict) else {}
     details = body.get("details")
     retry_after = retries.parse_retry_after(response.headers.get("Retry-After"), now=now)
     request_id = _text(body, "requestId") or response.headers.get("X-Request-Id", "")
-    return ApiError(
-        _text(body, "message") or f"{origin} answered with status {response.status_code}.",
+    message, advice = _said(response.status_code, body, is_token_given=is_token_given)
+    if _text(body, "code") == "not_found" and asked_for:
+        message, advice = f"There is no {asked_for}, or you may not see it.", "Check its name."
+    waits = _advice(response.status_code, message, details, retry_after, request_id)
+    error = ApiError(
+        message or f"{origin} answered with status {response.status_code}.",
         status=response.status_code,
         code=_text(body, "code") or f"http_{response.status_code}",
-        advice=_advice(response.status_code, details, retry_after, request_id),
+        advice=" ".join(part for part in (advice, waits) if part),
         details=_details(details, request_id=request_id),
         approval_url=_approval_url(body, details),
         retry_after_seconds=retry_after,
     )
+    error.findings = _reasons(details) if error.code == "invalid_fields" else ()
+    return error
 
 
 def of_redirect(response: httpx.Response, *, origin: str) -> UnexpectedAnswer:
@@ -67,10 +85,55 @@ def of_foreign_answer(response: httpx.Response, *, origin: str) -> UnexpectedAns
     )
 
 
-def _advice(status: int, details: object, retry_after: float | None, request_id: str) -> str:
+def _said(status: int, body: Mapping[str, object], *, is_token_given: bool) -> tuple[str, str]:
+    """Return the server's message for people, and what to do where it speaks to programs."""
+    code, message, details = _text(body, "code"), _text(body, "message"), body.get("details")
+    fields: Mapping[str, object] = details if isinstance(details, dict) else {}
+    if code == "missing_scope" and (scope := _text(fields, "scope")):
+        return f"The token lacks the scope {scope}.", _about_scope(scope, is_given=is_token_given)
+    if status == HTTPStatus.UNAUTHORIZED:
+        # The server cannot know where the token is from; what it says of that is left out.
+        known = "The server does not take this token." if code == "invalid_token" else message
+        return known, _about_token(is_given=is_token_given)
+    if code == "invalid_fields" and fields:
+        return "Some fields are wrong.", ""
+    return _FIELD.sub(lambda found: _shown(found, fields), message), ""
+
+
+def _about_scope(scope: str, *, is_given: bool) -> str:
+    if is_given:
+        return f"Replace MOG_TOKEN by a token with the scope {scope}."
+    # The new token replaces the old one, so it needs what that had by default too.
+    others = "".join(f" --scope {each}" for each in scopes.DEFAULT if each != scope)
+    return f"Run: mog auth --scope {scope}{others}"
+
+
+def _about_token(*, is_given: bool) -> str:
+    return "Replace or unset MOG_TOKEN." if is_given else "Sign in again with: mog auth"
+
+
+def _shown(found: re.Match[str], fields: Mapping[str, object]) -> str:
+    """Return a detail in place of its name: `the page details.createUrl names` is an address."""
+    value = _text(fields, found["name"])
+    return value if config.is_safe_to_open(value) else found[0]
+
+
+def _reasons(details: object) -> list[str]:
+    """Return a line for each field: `slug: taken`."""
+    found = details.items() if isinstance(details, dict) else ()
+    return [
+        one_line(f"{name}: {reason}")
+        for name, reasons in found
+        for reason in (reasons if isinstance(reasons, list) else [reasons])
+    ]
+
+
+def _advice(
+    status: int, message: str, details: object, retry_after: float | None, request_id: str
+) -> str:
     parts = [_ADVICE.get(status, "")]
     create_url = _text(details, "createUrl") if isinstance(details, dict) else ""
-    if create_url and config.is_safe_to_open(create_url):
+    if create_url and create_url not in message and config.is_safe_to_open(create_url):
         parts.append(f"Create it here: {create_url}")
     if retry_after is not None:
         parts.append(f"Try again in {max(1, round(retry_after))} s.")

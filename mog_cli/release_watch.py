@@ -35,7 +35,8 @@ class Watch:
         while not release.is_final:
             pause = _pause(retry_after_seconds)
             if self.clock() + pause > give_up_at:
-                raise _too_slow(release, self.patience_seconds)
+                waited = self.clock() - (give_up_at - self.patience_seconds)
+                raise _too_slow(release, waited, pause)
             self.console.progress(f"{release.name} {release.version} is {release.state}")
             self.sleep(pause)
             release, retry_after_seconds = self.client.release(release.id)
@@ -102,10 +103,11 @@ def data_of(release: Release) -> dict[str, object]:
     }
 
 
-def _too_slow(release: Release, patience_seconds: float) -> MogError:
+def _too_slow(release: Release, waited_seconds: float, pause_seconds: float) -> MogError:
     return ReleaseUndecided(
         f"{release.name} {release.version} is still {release.state} after"
-        f" {patience_seconds:.0f} s.",
+        f" {waited_seconds:.0f} s, and the next answer is due in {pause_seconds:.0f} s, which is"
+        " longer than --timeout allows.",
         code="timeout",
         findings=(),
         advice=f"It goes on without you. See: {release.url}" if release.url else "",

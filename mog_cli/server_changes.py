@@ -5,14 +5,14 @@ from collections.abc import Iterator, Sequence
 
 from mog_cli import consent, project_state, server_variables
 from mog_cli.changing import Change
-from mog_cli.install_plan import Prepared, Wishes
+from mog_cli.install_plan import InstallOptions, Prepared
 from mog_cli.mcp_config import McpConfig, ServerPlace
 from mog_cli.workplace import Workplace
 
 
 @contextlib.contextmanager
 def settled(
-    place: Workplace, prepared: Sequence[Prepared], change: Change, wishes: Wishes
+    place: Workplace, prepared: Sequence[Prepared], change: Change, options: InstallOptions
 ) -> Iterator[None]:
     """Prepare every settings file; those that projects share are ours while the block runs.
 
@@ -24,10 +24,10 @@ def settled(
     with holding_settings(place, [*servers, *former]):
         config = place.mcp_config()
         manifests = {one.name: one.package.manifest for one in prepared}
-        given = wishes.variables
+        given = options.variables
         planned = server_variables.plan(servers, former, manifests, config, given=given)
         requests = [*_about_servers(servers, config), *_about_scripts(prepared)]
-        consent.obtain(requests, place.console, is_given=wishes.is_agreed)
+        consent.obtain(requests, place.console, is_given=options.is_agreed)
         for each in planned:
             config.add(each.place, each.variables, before=each.before)
             server_variables.warn_of_secrets(each, config.file(each.place), place.console)

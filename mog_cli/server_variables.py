@@ -1,5 +1,7 @@
 """The variables of MCP servers: given, kept from before, or by default; never in the lockfile."""
 
+import os
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,9 +65,20 @@ def plan(
 
 
 def warn_of_secrets(planned: PlannedServer, path: Path, console: Console) -> None:
-    """Say when a secret goes into a file of the project, where it may be committed."""
-    if planned.secrets and not planned.place.is_shared:
-        console.warn(f"{path} now holds {', '.join(planned.secrets)}: do not commit it.")
+    """Say when a secret goes into a file that may be committed, or that others may read.
+
+    The mode of a file that was there is its owner's choice, and stays.
+    """
+    if not planned.secrets:
+        return
+    named = ", ".join(planned.secrets)
+    if not planned.place.is_shared:
+        console.warn(f"{path} now holds {named}: do not commit it.")
+    if os.name != "nt" and path.exists() and path.stat().st_mode & 0o077:
+        console.warn(
+            f"{path} now holds {named}, and others on this computer may read it. To close it: "
+            f"chmod 600 {shlex.quote(str(path))}"
+        )
 
 
 def _declared(manifest: Manifest) -> tuple[EnvVariable, ...]:

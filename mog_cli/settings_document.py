@@ -45,6 +45,14 @@ def read(path: Path, content: bytes | None, keys: tuple[str, ...]) -> SettingsDo
         ) from None
 
 
+def shell(path: Path, keys: tuple[str, ...]) -> bytes:
+    """Return what is left of a file that held nothing but one server, once that is gone."""
+    document = read(path, None, keys)
+    document.put("x", {})
+    document.remove("x")
+    return document.render()
+
+
 @dataclass(slots=True)
 class _Json:
     """JSON, changed where it must be and nowhere else."""
@@ -89,6 +97,7 @@ class _Toml:
     document: tomlkit.TOMLDocument
     path: Path
     keys: tuple[str, ...]
+    has_gap: bool = False
 
     def get(self, name: str) -> dict[str, Any] | None:
         found: Any = _within(self.document, self.keys, self.path, make=None).get(name)
@@ -105,10 +114,15 @@ class _Toml:
         servers[name] = table
 
     def remove(self, name: str) -> None:
-        _within(self.document, self.keys, self.path, make=None).pop(name, None)
+        servers = _within(self.document, self.keys, self.path, make=None)
+        if servers.pop(name, None) is not None:
+            self.has_gap = True
 
     def render(self) -> bytes:
-        return tomlkit.dumps(self.document).encode()
+        text = tomlkit.dumps(self.document)
+        # The empty line before a server that stood last stays behind when that goes.
+        is_gap = self.has_gap and text.endswith("\n\n")
+        return (text[:-1] if is_gap else text).encode()
 
 
 def _within(

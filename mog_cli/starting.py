@@ -17,7 +17,7 @@ _CONTENT = "content/"
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class StartOptions:
     """What the command line says of a new package; None where it says nothing."""
 
     type: PackageType | None
@@ -33,10 +33,10 @@ class Begun:
     paths: tuple[str, ...]
 
 
-def begin(folder: Path, wishes: Wishes, *, may_ask: bool) -> Begun:
+def begin(folder: Path, options: StartOptions, *, may_ask: bool) -> Begun:
     """Make a new package in a folder.
 
-    Raises AlreadyThere, CannotWrite, and PackageRefused when the wishes break a rule.
+    Raises AlreadyThere, CannotWrite, and PackageRefused when the options break a rule.
     """
     _refuse_a_package(folder)
     if (folder / _SKILL).is_file():
@@ -45,32 +45,32 @@ def begin(folder: Path, wishes: Wishes, *, may_ask: bool) -> Begun:
             advice=f"Make a package with a copy of it: mog init NEW_FOLDER --from {folder}",
         )
     start = Start(
-        type=wishes.type or PackageType.SKILL,
-        name=wishes.name or f"{slugs.of_user()}/{slugs.of_folder(folder)}",
-        description=wishes.description or "Say in one sentence what it does, and when to use it.",
+        type=options.type or PackageType.SKILL,
+        name=options.name or f"{slugs.of_user()}/{slugs.of_folder(folder)}",
+        description=options.description or "Say in one sentence what it does, and when to use it.",
     )
     if may_ask:
-        start = _ask(start, wishes)
+        start = _ask(start, options)
     return _make(folder, start, content=None)
 
 
-def begin_with(folder: Path, skill: Path, wishes: Wishes, *, may_ask: bool) -> Begun:
+def begin_with(folder: Path, skill: Path, options: StartOptions, *, may_ask: bool) -> Begun:
     """Make a new package in a folder with a copy of a skill.
 
     Raises the same, and PackageRefused when the skill breaks a rule.
     """
     _refuse_a_package(folder)
-    if wishes.type not in (None, PackageType.SKILL):
-        raise UsageError(f"--from makes a skill, not a {wishes.type}.")
+    if options.type not in (None, PackageType.SKILL):
+        raise UsageError(f"--from makes a skill, not a {options.type}.")
     content = _read_skill_folder(skill)
     told = _read_skill(content[_SKILL], skill)
     start = Start(
         type=PackageType.SKILL,
-        name=wishes.name or f"{slugs.of_user()}/{told.name}",
-        description=wishes.description or told.description,
+        name=options.name or f"{slugs.of_user()}/{told.name}",
+        description=options.description or told.description,
         is_executable=any(file_types.is_script(path) for path in content),
     )
-    if may_ask and not wishes.name:
+    if may_ask and not options.name:
         start = _ask_name(start)
     return _make(folder, start, content={_CONTENT + path: content[path] for path in content})
 
@@ -129,14 +129,14 @@ def _read_skill(data: bytes, skill: Path) -> mog_package.Skill:
         raise findings.refusal(str(skill), error.problems) from error
 
 
-def _ask(start: Start, wishes: Wishes) -> Start:
-    if wishes.type is None:
+def _ask(start: Start, options: StartOptions) -> Start:
+    if options.type is None:
         kinds = click.Choice([kind.value for kind in PackageType])
         chosen = click.prompt("Type", default=start.type.value, type=kinds)
         start = replace(start, type=PackageType(chosen))
-    if wishes.name is None:
+    if options.name is None:
         start = _ask_name(start)
-    if wishes.description is None:
+    if options.description is None:
         start = _ask_description(start)
     return start
 

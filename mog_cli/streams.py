@@ -34,8 +34,9 @@ def write_err(text: str) -> None:
 
 
 def is_interactive() -> bool:
-    """Tell whether a person can be asked: input and output are both a terminal."""
-    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+    """Tell whether a person can be asked: input and both outputs are a terminal."""
+    used = (sys.stdin, sys.stdout, sys.stderr)
+    return all(stream is not None and stream.isatty() for stream in used)
 
 
 def shows_progress() -> bool:

@@ -26,7 +26,10 @@ class Surroundings:
 
     def connect(self, *, token: Token | None = None) -> Connection:
         """Return a connection to the server; it is the caller's to close."""
-        return Connection(origin=self.origin, console=self.console, token=token)
+        is_given = token is not None and token == self.config.environment_token
+        return Connection(
+            origin=self.origin, console=self.console, token=token, is_token_given=is_given
+        )
 
 
 def of_process(console: Console) -> Surroundings:

@@ -5,12 +5,9 @@ from enum import StrEnum
 import click
 
 from mog_cli import identity, options, signing_in, signing_out, surroundings
+from mog_cli import scopes as scopes_known
 from mog_cli.errors import UsageError
 from mog_cli.output import Console, Result
-
-SCOPES = ("read", "purchase", "download", "sell", "org", "account")
-# What finding, buying (within a spend policy) and installing need; the person may grant less.
-DEFAULT_SCOPES = ("read", "purchase", "download")
 
 
 class _Act(StrEnum):
@@ -26,8 +23,8 @@ class _Act(StrEnum):
     "--scope",
     "scopes",
     multiple=True,
-    type=click.Choice(SCOPES),
-    help=f"A right to ask for; repeatable. Without it: {', '.join(DEFAULT_SCOPES)}.",
+    type=click.Choice(scopes_known.ALL),
+    help=f"A right to ask for; repeatable. Without it: {', '.join(scopes_known.DEFAULT)}.",
 )
 @click.option("--no-browser", is_flag=True, help="Do not open the browser.")
 @click.pass_obj
@@ -46,4 +43,6 @@ def command(
         return identity.status(here)
     if chosen is _Act.LOGOUT:
         return signing_out.log_out(here)
-    return signing_in.log_in(here, scopes=scopes or DEFAULT_SCOPES, may_open_browser=not no_browser)
+    return signing_in.log_in(
+        here, scopes=scopes or scopes_known.DEFAULT, may_open_browser=not no_browser
+    )

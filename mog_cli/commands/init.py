@@ -6,7 +6,7 @@ import click
 
 from mog_cli import findings, options, package_facts, starting, streams
 from mog_cli.output import Console, Result
-from mog_cli.starting import Begun, Wishes
+from mog_cli.starting import Begun, StartOptions
 from mog_package import PackageType
 
 _EXAMPLES = """\b
@@ -55,12 +55,12 @@ def command(
     On a terminal it asks for what is not said. What it makes is valid as it is. A file that
     exists is never touched, and when something is in the way nothing is made.
     """
-    wishes = Wishes(PackageType(kind) if kind else None, name, description)
+    chosen = StartOptions(PackageType(kind) if kind else None, name, description)
     may_ask = streams.is_interactive() and not (yes or console.is_json)
     if skill is None:
-        begun = starting.begin(folder, wishes, may_ask=may_ask)
+        begun = starting.begin(folder, chosen, may_ask=may_ask)
     else:
-        begun = starting.begin_with(folder, skill, wishes, may_ask=may_ask)
+        begun = starting.begin_with(folder, skill, chosen, may_ask=may_ask)
     findings.warn(begun.package.warnings, console)
     return Result(_data_of(begun, folder), _text_of(begun, folder))
 

@@ -9,7 +9,7 @@ from mog_cli import (
     installed_facts,
     installing,
     options,
-    orders,
+    package_requests,
     server_variables,
     surroundings,
     workplace,
@@ -17,7 +17,7 @@ from mog_cli import (
 from mog_cli.archive_download import Fetcher
 from mog_cli.client import Client
 from mog_cli.errors import UsageError
-from mog_cli.install_plan import Outcome, Wishes
+from mog_cli.install_plan import InstallOptions, Outcome
 from mog_cli.obtaining import Desk
 from mog_cli.output import Console, Result
 from mog_cli.surroundings import Surroundings
@@ -71,8 +71,8 @@ def command(
     whole: after a failure or a crash the project is as it was. What runs code is installed only
     with your consent. Without packages, installs what mog.lock.json names.
     """
-    wanted = [orders.parse(text) for text in packages]
-    wishes = Wishes(
+    wanted = [package_requests.parse(text) for text in packages]
+    chosen = InstallOptions(
         targets=tuple(Target(target) for target in targets),
         variables=server_variables.parse(pairs),
         is_agreed=yes,
@@ -81,23 +81,23 @@ def command(
     here = surroundings.of_process(console)
     place = workplace.around(Path(), here.config, console)
     if not wanted:
-        _refuse_idle_options(place, wishes)
+        _refuse_idle_options(place, chosen)
         # Nothing to do needs nobody: no server, no token, no right to write.
-        if (outcomes := installing.complete(place, wishes)) is not None:
+        if (outcomes := installing.complete(place, chosen)) is not None:
             return _said(outcomes)
     with here.connect(token=identity.current(here).token) as connection:
         desk = Desk(Client(connection), _fetcher(here), console, may_buy=auto_buy)
         if wanted:
-            return _said(installing.install(place, desk, wanted, wishes))
-        return _said(installing.restore(place, desk, wishes))
+            return _said(installing.install(place, desk, wanted, chosen))
+        return _said(installing.restore(place, desk, chosen))
 
 
 def _fetcher(here: Surroundings) -> Fetcher:
     return Fetcher(here.origin, here.console)
 
 
-def _refuse_idle_options(place: Workplace, wishes: Wishes) -> None:
-    if wishes.targets:
+def _refuse_idle_options(place: Workplace, chosen: InstallOptions) -> None:
+    if chosen.targets:
         raise UsageError("--target goes with a package: the lockfile names its own targets.")
     if not place.project.lockfile.exists():
         raise UsageError(

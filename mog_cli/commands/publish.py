@@ -1,6 +1,7 @@
 """`mog publish`: send a package to the marketplace."""
 
 from pathlib import Path
+from urllib.parse import urljoin
 
 import click
 
@@ -76,4 +77,16 @@ def _send(
 def _text_of(release: Release) -> str:
     found = [release_watch.finding_text(finding) for finding in release.findings]
     said = f"{release.name} {release.version} is {release.state}."
-    return "\n".join([*found, said, *([f"Page: {release.url}"] if release.url else [])])
+    return "\n".join([*found, said, *_next(release)])
+
+
+def _next(release: Release) -> list[str]:
+    """Return where to look, and what comes next."""
+    if release.state == "published":
+        page = f"Page: {urljoin(release.url, f'/{release.name}')}"
+        return [*([page] if release.url else []), f"Install it with: mog install {release.name}"]
+    if not release.url:
+        return []
+    if release.state == "accepted":
+        return [f"It is not on the shelf yet. Publish it on its page: {release.url}"]
+    return [f"Page: {release.url}"]

@@ -379,6 +379,15 @@ def test_what_the_lockfile_could_not_say_again_is_refused(
     assert snapshots.of(project) == {}
 
 
+def test_a_package_that_is_not_found_is_named(
+    market: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    market.put()
+    _, document, _ = run_json("install", "acme/pdf-tools", "typo/name@1.0.0")
+    assert document["code"] == "not_found"
+    assert "There is no typo/name 1.0.0, or you may not see it." in document["error"]
+
+
 def test_a_price_below_zero_is_refused(
     market: Marketplace, project: Path, run_json: RunJson
 ) -> None:

@@ -56,6 +56,26 @@ def test_a_person_is_asked_and_decides(
         assert "Nothing was installed, as you wish." in screen
 
 
+def test_nobody_is_asked_where_the_question_would_not_be_seen(
+    market: Marketplace, project: Path
+) -> None:
+    market.put("acme/serve", kind=PackageType.MCP, more=MORE)
+    master, slave = pty.openpty()
+    done = subprocess.run(
+        mog_command("install", "acme/serve"),
+        env=mog_environment(),
+        stdin=slave,
+        stdout=slave,
+        stderr=subprocess.PIPE,
+        timeout=60,
+        check=False,
+    )
+    os.close(slave)
+    os.close(master)
+    assert done.returncode == 2
+    assert b"This needs a person's consent" in done.stderr
+
+
 def test_with_json_nobody_is_asked(market: Marketplace, project: Path) -> None:
     market.put("acme/serve", kind=PackageType.MCP, more=MORE)
     found, screen = _on_terminal("install", "acme/serve", "--json", answer=b"y\n")

@@ -73,10 +73,7 @@ def test_a_server_is_written_where_its_client_reads(
     lock = json.loads((project / "mog.lock.json").read_text())["packages"]["acme/serve"]
     assert lock["server"]["args"] == ["{dir}/server.py", "--safe"]
     assert run_json("uninstall", "acme/serve")[0] == 0
-    text = _file(target, project).read_text()
-    assert "serve" not in text.replace("mcpServers", "").replace("mcp_servers", "").replace(
-        "servers", ""
-    )
+    assert not _file(target, project).exists()
 
 
 @pytest.mark.parametrize(
@@ -174,6 +171,20 @@ def test_variables_are_asked_for_and_kept_out_of_the_lockfile(
     )
 
 
+def test_a_secret_in_a_file_that_others_may_read_is_warned_of(
+    market: Marketplace, project: Path, run_json: RunJson
+) -> None:
+    market.put("acme/serve", kind=PackageType.MCP, more=SERVER + ENV + ALL)
+    file = _file("windsurf", project)
+    file.parent.mkdir(parents=True)
+    file.write_text("{}")
+    file.chmod(0o644)
+    key = ("--env", "API_KEY=k")
+    _, _, said = run_json("install", "acme/serve", "--target", "windsurf", "--yes", *key)
+    assert f"To close it: chmod 600 {file}" in said
+    assert file.stat().st_mode & 0o777 == 0o644
+
+
 def test_an_update_keeps_the_variables(
     market: Marketplace, project: Path, run_json: RunJson
 ) -> None:
@@ -205,15 +216,21 @@ def test_everything_else_in_json_stays(
     assert (project / ".mcp.json").read_text(encoding="utf-8") == text
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'model = "x"\n',
+        '[mcp_servers.mine]\ncommand = "y"\n',
+        '# mine\nmodel = "x"  # the best\n\n[mcp_servers.mine]\ncommand = "y"\n\n[z]\na = 1\n',
+    ],
+)
 def test_everything_else_in_toml_stays(
-    serve: Marketplace, project: Path, run_json: RunJson
+    text: str, serve: Marketplace, project: Path, run_json: RunJson
 ) -> None:
-    text = '# mine\nmodel = "x"  # the best\n\n[mcp_servers.mine]\ncommand = "y"\n\n[z]\na = 1\n'
     (project / ".codex").mkdir()
     (project / ".codex/config.toml").write_text(text)
     run_json("install", "acme/serve", "--target", "codex", "--yes")
-    assert set(_servers(project / ".codex/config.toml")) == {"mine", "serve"}
-    assert "# the best" in (project / ".codex/config.toml").read_text()
+    assert "serve" in _servers(project / ".codex/config.toml")
     assert run_json("uninstall", "acme/serve")[0] == 0
     assert (project / ".codex/config.toml").read_text() == text
 
@@ -306,9 +323,7 @@ def test_a_shared_server_goes_with_the_last_project_that_uses_it(
     assert str(first) in _servers(file)["serve"]["args"][0]
     monkeypatch.chdir(first)
     assert run_json("uninstall", "acme/serve")[0] == 0
-    assert "serve" not in json.dumps(json.loads(file.read_text())).replace("servers", "").replace(
-        "mcpServers", ""
-    )
+    assert not file.exists()
 
 
 def test_the_first_to_leave_does_not_disturb_the_other(
@@ -356,7 +371,7 @@ def test_a_project_that_is_gone_holds_nothing(
     run_json("install", "acme/serve", "--target", "windsurf", "--yes")
     second.rename(second.with_name("gone"))
     assert run_json("uninstall", "acme/serve")[0] == 0
-    assert json.loads(_file("windsurf", first).read_text()) == {"mcpServers": {}}
+    assert not _file("windsurf", first).exists()
 
 
 @pytest.mark.processes

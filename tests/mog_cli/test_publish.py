@@ -13,7 +13,8 @@ import pytest
 from mog_cli import program
 from mog_cli.answer_fields import required
 from mog_cli.client import Client
-from mog_cli.errors import ReleaseUndecided
+from mog_cli.connection import Call, Connection
+from mog_cli.errors import ApiError, ReleaseUndecided
 from mog_cli.output import Console
 from mog_cli.release_answers import Release
 from mog_cli.release_watch import Watch
@@ -24,6 +25,9 @@ from tests.mog_package import packages
 
 RunJson = Callable[..., tuple[int, dict[str, Any], str]]
 PATH = "/v1/vendor/releases"
+MISSING_SCOPE = Answer(
+    403, {"code": "missing_scope", "message": "`details.scope`", "details": {"scope": "sell"}}
+)
 FINDING = {
     "ruleId": "hidden-text",
     "category": "prompt",
@@ -198,6 +202,77 @@ def test_waiting_honours_the_server_and_gives_up(server: ScriptedServer) -> None
     assert end.value.exit_code == 2
     assert end.value.code == "timeout"
     assert waits == [7.0] * 4
+    assert "after 28 s, and the next answer is due in 7 s" in end.value.message
+
+
+@pytest.mark.parametrize(
+    ("state", "line"),
+    [
+        ("accepted", "It is not on the shelf yet. Publish it on its page: https://mog.md/r/1\n"),
+        ("published", "Page: https://mog.md/acme/pdf-tools\n"),
+        ("published", "Install it with: mog install acme/pdf-tools\n"),
+    ],
+)
+def test_people_are_told_what_comes_next(
+    state: str,
+    line: str,
+    folder: Path,
+    server: ScriptedServer,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    server.on(f"GET {PATH}/rel_1", Answer(200, release(state)))
+    assert program.run(["publish", "pdf", "--wait"]) == 0
+    assert line in capsys.readouterr().out
+
+
+def test_a_missing_scope_is_named_with_the_command(
+    folder: Path, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.on(f"POST {PATH}", MISSING_SCOPE)
+    with (
+        Connection(origin=server.origin, console=Console(is_json=False)) as connection,
+        pytest.raises(ApiError) as refusal,
+    ):
+        connection.exchange(Call("POST", PATH))
+    assert refusal.value.message == "The token lacks the scope sell."
+    assert refusal.value.advice == (
+        "Run: mog auth --scope sell --scope read --scope purchase --scope download"
+    )
+
+
+def test_with_a_token_in_the_environment_nobody_is_sent_to_sign_in(
+    folder: Path, server: ScriptedServer, run_json: RunJson
+) -> None:
+    invalid = Answer(401, {"code": "invalid_token", "message": "Run `mog auth`."})
+    server.on(f"POST {PATH}", MISSING_SCOPE, invalid)
+    for said in ("Replace MOG_TOKEN by a token with the scope sell.", "Replace or unset MOG_TOKEN"):
+        error = run_json("publish", "pdf")[1]["error"]
+        assert said in error
+        assert "mog auth" not in error
+
+
+def test_each_wrong_field_is_a_line(
+    folder: Path, server: ScriptedServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    details = {"name": ["Taken.", "Too\nlong."], "version": "Odd."}
+    body = {"code": "invalid_fields", "message": "See `details`.", "details": details}
+    server.on(f"POST {PATH}", Answer(422, body))
+    assert program.run(["publish", "pdf"]) == 1
+    assert capsys.readouterr().err.endswith(
+        "name: Taken.\nname: Too\\nlong.\nversion: Odd.\nmog: Some fields are wrong.\n"
+    )
+
+
+def test_the_name_of_a_detail_is_shown_as_the_address_in_it(
+    folder: Path, server: ScriptedServer, run_json: RunJson
+) -> None:
+    details = {"createUrl": "https://mog.md/vendors/new"}
+    message = "Take it on the page `details.createUrl` names, or check its spelling."
+    body = {"code": "vendor_not_found", "message": message, "details": details}
+    server.on(f"POST {PATH}", Answer(404, body))
+    assert run_json("publish", "pdf")[1]["error"] == (
+        "Take it on https://mog.md/vendors/new, or check its spelling."
+    )
 
 
 @pytest.mark.parametrize(

@@ -119,8 +119,8 @@ def _read_only_open(path: Any, flags: int, *rest: Any, **more: Any) -> int:
 def test_looking_is_for_other_users_too(
     command: str, installed: Path, run_json: RunJson, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Beside the folders of pytest, which nobody else may enter.
-    with tempfile.TemporaryDirectory() as folder:
+    # Outside the folders of this run, which nobody else may enter.
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         Path(folder).chmod(0o755)
         copy = Path(shutil.copytree(installed, Path(folder) / "copy"))
         monkeypatch.chdir(copy)

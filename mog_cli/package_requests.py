@@ -8,7 +8,7 @@ from mog_package import InvalidVersion, Version
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class PackageRequest:
     """A package that is wanted; without a version the latest, with a digest exactly that one."""
 
     name: str
@@ -21,14 +21,14 @@ class Order:
         return f"{self.name} {self.version}" if self.version else self.name
 
 
-def parse(text: str) -> Order:
+def parse(text: str) -> PackageRequest:
     """Return what `vendor/slug` or `vendor/slug@1.2.3` asks for; raises UsageError."""
     name, sign, version = text.partition("@")
     package_names.parse(name)
     if not sign:
-        return Order(name)
+        return PackageRequest(name)
     try:
-        return Order(name, str(Version.parse(version)))
+        return PackageRequest(name, str(Version.parse(version)))
     except InvalidVersion:
         raise UsageError(
             f"{text!r} has no version of the form 1.2.3 behind the @.",
