@@ -1,7 +1,7 @@
 """From upload to decision, through real children; and what happens when something breaks."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -213,7 +213,7 @@ def test_a_claim_is_kept_alive(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(claims, "_RENEW_SECONDS", 0.01)
     release = WaitingReleaseFactory.create()
     release.claim("a", lease=timedelta(), now=timezone.now())
-    moments = set()
+    moments: set[datetime | None] = set()
     deadline = timezone.now() + timedelta(seconds=10)
     with claims.kept_alive(release, "a"):
         # The first is the claim itself; one renewal alone would not keep it.
