@@ -20,6 +20,14 @@ def append_only(table: str, *, deletable_when: str = "") -> RunPython:
     return RunPython(_by_vendor(_sqlite, _postgresql, table, deletable_when), _drop(table))
 
 
+def changeable(table: str) -> RunPython:
+    """Take the refusals of `append_only` off again, so that a migration may reshape the table.
+
+    SQLite makes such a table anew, which would lose them anyway. `append_only` comes last.
+    """
+    return RunPython(_drop(table), _by_vendor(_sqlite, _postgresql, table, ""))
+
+
 _Writer = Callable[[str, str], list[str]]
 
 

@@ -13,8 +13,8 @@ import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from scanning import sandbox
-from scanning.child import judge, repack
+from scanning import ruleset, sandbox
+from scanning.child import judge, repack, rulebook
 
 _ROUNDS = 20
 _MANIFEST = b"name: acme/bench\nversion: 1.0.0\ntype: skill\ndescription: Measured.\n"
@@ -42,8 +42,13 @@ def _scan(package: Path) -> float:
             outputs={repack.CANONICAL: canonical},
         )
         sandbox.run(first, limits=_LIMITS, is_strict=True)
+        rules = ruleset.load("")
+        conditions = folder / rulebook.COMPILED_YARA
+        conditions.write_bytes(rules.yara)
         second = sandbox.Job(
-            judge.__name__, request={"rules": []}, inputs={judge.ARCHIVE: canonical}
+            judge.__name__,
+            request=rules.request,
+            inputs={judge.ARCHIVE: canonical, rulebook.COMPILED_YARA: conditions},
         )
         sandbox.run(second, limits=_LIMITS, is_strict=True)
     return (time.perf_counter() - begun) * 1000

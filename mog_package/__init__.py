@@ -23,6 +23,7 @@ from mog_package.errors import (
     SkillError,
     ValidationError,
 )
+from mog_package.file_types import is_image, is_script
 from mog_package.limits import CANONICAL, UPLOAD, Limits
 from mog_package.manifest import Manifest, manifest_schema, parse_manifest
 from mog_package.package import Package, PackageFile, validate, write_canonical
@@ -66,6 +67,8 @@ __all__ = [
     "Tree",
     "ValidationError",
     "Version",
+    "is_image",
+    "is_script",
     "manifest_schema",
     "open_archive",
     "open_directory",

@@ -37,6 +37,11 @@ def is_script(path: str) -> bool:
     return _extension(path) in SCRIPTS
 
 
+def is_image(path: str) -> bool:
+    """Tell an image of pixels, which holds no text, by its name."""
+    return _extension(path) in IMAGES
+
+
 def name_problem(path: str, *, scripts_allowed: bool) -> Problem | None:
     """Judge a file by its name."""
     extension = _extension(path)

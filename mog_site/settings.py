@@ -293,6 +293,8 @@ SCAN_WALL_CLOCK = env.seconds("SCAN_WALL_CLOCK", timedelta(seconds=30))
 SCAN_MEMORY_BYTES = env.integer("SCAN_MEMORY_BYTES", 512 * 1024 * 1024)
 # The operator's own rules, which nobody is told of; empty means none.
 SCAN_RULES_DIR = env.text("SCAN_RULES_DIR", "")
+SCAN_RULES_DISABLED = env.words("SCAN_RULES_DISABLED")
+SCAN_RULES_WATCHING = env.words("SCAN_RULES_WATCHING")
 
 # --- Background work (mog_site/celery.py holds the schedule)
 

@@ -18,7 +18,8 @@ class FindingInline(_TabularInline):
     """What a scan has found, in the order of the files."""
 
     model = Finding
-    fields = ("rule", "severity", "effect", "file", "line", "advice")
+    fields = ("rule", "severity", "confidence", "effect", "file", "line", "layer", "excerpt")
+    readonly_fields = fields
     ordering = ("pk",)
     extra = 0
     can_delete = False

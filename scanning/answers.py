@@ -25,6 +25,7 @@ from scanning.answer_values import (
 )
 from scanning.child.facts import PROBLEMS, README_BYTES
 from scanning.child.judge import HITS
+from scanning.child.views import LAYER_CHARACTERS
 from scanning.errors import Reason, ScanInconclusive
 from scanning.rules.rule import ID, Hit
 
@@ -146,7 +147,14 @@ def _file(value: Any) -> PackageFile:
 
 
 def _hit(value: Any) -> Hit:
-    rule_id, path, line, sha256 = several(value, lambda each: each, at_most=4)
+    rule_id, path, line, sha256, layer, excerpt = several(value, lambda each: each, at_most=6)
     if not ID.fullmatch(text(rule_id)):
         raise ValueError("expected the id of a rule")
-    return Hit(rule_id, text(path), number(line), digest(sha256))
+    return Hit(
+        rule_id=rule_id,
+        path=text(path),
+        line=number(line),
+        sha256=digest(sha256),
+        layer=text(layer, at_most=LAYER_CHARACTERS),
+        excerpt=text(excerpt),
+    )

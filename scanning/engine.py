@@ -17,10 +17,9 @@ from django.conf import settings
 from mog_package import CANONICAL, PackageFile, sha256_of
 from scanning import answers, reports, ruleset, sandbox
 from scanning.answers import Facts, Judged, Repacked
-from scanning.child import judge, repack
+from scanning.child import judge, repack, rulebook
 from scanning.errors import Reason, ScanInconclusive
 from scanning.models import Finding, Report
-from scanning.rules.packs import to_plain
 from scanning.ruleset import Ruleset
 from scanning.verdicts import Verdict
 
@@ -83,34 +82,34 @@ def examine(path: Path, *, now: datetime) -> Iterator[Examined]:
 
 def _examine(path: Path, scan: _Scan) -> Examined:
     upload_sha256 = _sha256(path)
-    repacked, layers = _repack(path, scan)
+    repacked, run = _repack(path, scan)
     if repacked.facts is None:
-        report = _refused(upload_sha256, repacked, layers, scan)
+        report = _refused(upload_sha256, repacked, run, scan)
         return Examined(upload_sha256, report, _findings(report), None)
     canonical = _canonical(repacked.facts, scan)
-    report = _judged(canonical, repacked.facts, scan)
+    report = _judged(canonical, repacked.facts, run, scan)
     return Examined(upload_sha256, report, _findings(report), canonical)
 
 
-def _repack(path: Path, scan: _Scan) -> tuple[Repacked, tuple[str, ...]]:
+def _repack(path: Path, scan: _Scan) -> tuple[Repacked, sandbox.Run]:
     job = sandbox.Job(
         program=repack.__name__,
         inputs={repack.UPLOAD: path},
         outputs={repack.CANONICAL: scan.folder / repack.CANONICAL},
     )
     run = _run(job, file_bytes=CANONICAL.archive_bytes)
-    return answers.read_repacked(run.answer), run.layers
+    return answers.read_repacked(run.answer), run
 
 
-def _refused(
-    upload_sha256: str, repacked: Repacked, layers: tuple[str, ...], scan: _Scan
-) -> Report:
+def _refused(upload_sha256: str, repacked: Repacked, run: sandbox.Run, scan: _Scan) -> Report:
     """Record an upload that is no valid package, under its own digest: it has no other."""
     known = reports.find(upload_sha256, scan.rules)
     if known and known.facts_sha256:
         raise ScanInconclusive(Reason.DISAGREEMENT, "it was a valid package before")
     return known or reports.record(
-        reports.Conclusion(sha256=upload_sha256, ruleset=scan.rules, layers=layers),
+        reports.Conclusion(
+            sha256=upload_sha256, ruleset=scan.rules, layers=run.layers, timings=_timings(run)
+        ),
         [reports.broken_form(problem) for problem in repacked.problems],
         duration_ms=scan.elapsed_ms(),
         now=scan.now,
@@ -132,21 +131,23 @@ def _canonical(facts: Facts, scan: _Scan) -> Canonical:
     )
 
 
-def _judged(canonical: Canonical, facts: Facts, scan: _Scan) -> Report:
+def _judged(canonical: Canonical, facts: Facts, repacking: sandbox.Run, scan: _Scan) -> Report:
     """Return the report on a canonical archive; the one there is, or a new one."""
     known = reports.find(canonical.sha256, scan.rules)
     if known:
         _compare(facts, known.facts_sha256)
         return known
-    judged, layers = _judge(canonical, scan.rules)
+    judged, judging = _judge(canonical, scan)
     _compare(facts, judged.facts_sha256)
-    found = [reports.noted_form(warning) for warning in judged.warnings]
-    found += [reports.met(hit, scan.rules) for hit in judged.hits]
+    digests = {file.path: file.sha256 for file in facts.files}
+    found = [reports.noted_form(warning, digests) for warning in judged.warnings]
+    found += [reports.met(hit, scan.rules, digests) for hit in judged.hits]
     return reports.record(
         reports.Conclusion(
             sha256=canonical.sha256,
             ruleset=scan.rules,
-            layers=layers,
+            layers=judging.layers,
+            timings=_timings(repacking, judging),
             facts_sha256=judged.facts_sha256,
             capabilities=judged.capabilities,
         ),
@@ -156,14 +157,16 @@ def _judged(canonical: Canonical, facts: Facts, scan: _Scan) -> Report:
     )
 
 
-def _judge(canonical: Canonical, rules: Ruleset) -> tuple[Judged, tuple[str, ...]]:
+def _judge(canonical: Canonical, scan: _Scan) -> tuple[Judged, sandbox.Run]:
+    conditions = scan.folder / rulebook.COMPILED_YARA
+    conditions.write_bytes(scan.rules.yara)
     job = sandbox.Job(
         program=judge.__name__,
-        request={"rules": [to_plain(rule) for rule in rules.private]},
-        inputs={judge.ARCHIVE: canonical.path},
+        request=scan.rules.request,
+        inputs={judge.ARCHIVE: canonical.path, rulebook.COMPILED_YARA: conditions},
     )
     run = _run(job)
-    return answers.read_judged(run.answer), run.layers
+    return answers.read_judged(run.answer), run
 
 
 def _run(job: sandbox.Job, *, file_bytes: int = sandbox.ANSWER_BYTES) -> sandbox.Run:
@@ -175,6 +178,17 @@ def _run(job: sandbox.Job, *, file_bytes: int = sandbox.ANSWER_BYTES) -> sandbox
         file_bytes=file_bytes,
     )
     return sandbox.run(job, limits=ceilings, is_strict=settings.IS_PRODUCTION)
+
+
+def _timings(repacking: sandbox.Run, judging: sandbox.Run | None = None) -> dict[str, int]:
+    """Return what the children took, for staff."""
+    runs = [repacking, *([judging] if judging else [])]
+    return {
+        "repackMs": repacking.wall_ms,
+        "judgeMs": judging.wall_ms if judging else 0,
+        "cpuMs": sum(run.cpu_ms for run in runs),
+        "peakKb": max(run.peak_kb for run in runs),
+    }
 
 
 def _compare(facts: Facts, other_sha256: str) -> None:

@@ -13,7 +13,7 @@ from scanning.models import ADVICE_CHARACTERS, Finding, Report
 from scanning.rules import package_form
 from scanning.rules.rule import Hit, Rule
 from scanning.ruleset import Ruleset
-from scanning.verdicts import verdict_of
+from scanning.verdicts import effect_of, verdict_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +23,21 @@ class Conclusion:
     sha256: str
     ruleset: Ruleset
     layers: Sequence[str]
+    timings: Mapping[str, int]
     facts_sha256: str = ""
     capabilities: Mapping[str, list[str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A rule and the place where it was met."""
+    """A rule and the place where it was met; see `Finding`."""
 
     rule: Rule
     file: str
     line: int | None
+    file_sha256: str = ""
+    layer: str = ""
+    excerpt: str = ""
     match_hmac: str = ""
 
 
@@ -45,25 +49,36 @@ def find(sha256: str, rules: Ruleset) -> Report | None:
 def broken_form(problem: FormProblem) -> Found:
     """Return the finding of a broken rule of the package's form."""
     rule = package_form.broken(problem.rule, path=problem.path, advice=_says(problem))
-    return Found(rule, problem.path, problem.line)
+    return Found(rule=rule, file=problem.path, line=problem.line)
 
 
-def noted_form(problem: FormProblem) -> Found:
-    """Return that of a warning."""
+def noted_form(problem: FormProblem, digests: Mapping[str, str]) -> Found:
+    """Return that of a warning; `digests` are those of the package's files by path."""
     rule = package_form.noted(problem.rule, path=problem.path, advice=_says(problem))
-    return Found(rule, problem.path, problem.line)
+    file_sha256 = digests.get(problem.path, "")
+    return Found(rule=rule, file=problem.path, line=problem.line, file_sha256=file_sha256)
 
 
-def met(hit: Hit, rules: Ruleset) -> Found:
+def met(hit: Hit, rules: Ruleset, digests: Mapping[str, str]) -> Found:
     """Return the finding of a hit; what it hit is kept as a keyed hash only.
 
-    A rule that is not in force was never asked for: ScanInconclusive.
+    A rule that is not in force, or a file that is not there, was never asked for:
+    ScanInconclusive.
     """
     rule = rules.rules.get(hit.rule_id)
     if rule is None:
         raise ScanInconclusive(Reason.MALFORMED, f"no rule {hit.rule_id}")
-    keyed = salted_hmac("scanning.match", hit.sha256, algorithm="sha256").hexdigest()
-    return Found(rule, hit.path, hit.line, keyed)
+    if hit.path and hit.path not in digests:
+        raise ScanInconclusive(Reason.MALFORMED, "a hit in no file")
+    return Found(
+        rule=rule,
+        file=hit.path,
+        line=hit.line or None,
+        file_sha256=digests.get(hit.path, ""),
+        layer=hit.layer,
+        excerpt=hit.excerpt,
+        match_hmac=salted_hmac("scanning.match", hit.sha256, algorithm="sha256").hexdigest(),
+    )
 
 
 def record(
@@ -73,17 +88,19 @@ def record(
     report = Report(
         sha256=conclusion.sha256,
         ruleset=conclusion.ruleset.version,
-        verdict=str(verdict_of(each.rule.effect for each in found)),
         facts_sha256=conclusion.facts_sha256,
         layers=[str(layer) for layer in conclusion.layers],
         capabilities=dict(conclusion.capabilities),
+        timings=dict(conclusion.timings),
         duration_ms=duration_ms,
         created_at=now,
     )
+    findings = [_row(report, each) for each in found]
+    report.verdict = str(verdict_of(findings))
     try:
         with transaction.atomic():
             report.save(force_insert=True)
-            Finding.objects.bulk_create(_row(report, each) for each in found)
+            Finding.objects.bulk_create(findings)
     except IntegrityError:
         known = find(conclusion.sha256, conclusion.ruleset)
         if known is None:
@@ -93,15 +110,22 @@ def record(
 
 
 def _row(report: Report, found: Found) -> Finding:
+    rule = found.rule
     return Finding(
         report=report,
-        rule=found.rule.id,
-        category=str(found.rule.category),
-        severity=str(found.rule.severity),
-        effect=str(found.rule.effect),
+        rule=rule.id,
+        category=str(rule.category),
+        severity=str(rule.severity),
+        confidence=str(rule.confidence),
+        effect=str(effect_of(rule)),
+        is_enforced=rule.is_enforced,
+        is_malicious=rule.is_malicious,
         file=found.file,
         line=found.line,
-        advice=found.rule.advice[:ADVICE_CHARACTERS],
+        file_sha256=found.file_sha256,
+        layer=found.layer,
+        advice=rule.advice[:ADVICE_CHARACTERS],
+        excerpt=found.excerpt,
         match_hmac=found.match_hmac,
     )
 

@@ -2,66 +2,143 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from scanning.rules import packs
-from scanning.rules.matching import CROWDED, OPEN_RULES, BrokenRule, Matcher
-from scanning.rules.packs import BrokenPack
+from scanning.rules import checks, packs
+from scanning.rules.matching import CROWDED, BrokenRule, Matcher
+from scanning.rules.packs import BrokenPack, PackedRule
+from scanning.rules.pattern_rule import PatternRule, to_plain
 from scanning.rules.rule import Rule
-from scanning.rules.secrets.secret_rule import SecretRule
+from scanning.rules.yara_rule import BrokenYara, compiled, identifier
+from scanning.verdicts import GRAVEST_FIRST, effect_of
 
 _ROOT = Path(__file__).resolve().parents[1]
+OPEN_RULES = _ROOT / "scanning" / "rules"
 # Whatever can change what a child says about the same bytes.
 _SOURCES = ("mog_package", "scanning/child", "scanning/rules", "scanning/verdicts.py")
+_SOURCE_ENDINGS = {".py", ".yaml"}
 
 
 @dataclass(frozen=True, slots=True)
 class Ruleset:
-    """The rules by id, the operator's own among them, and their version (SHA-256)."""
+    """The rules in force by id, and their version (SHA-256).
+
+    request: what a child is told of them; with `yara`, the compiled conditions, it is all that it
+    needs. private: the ids of the operator's own.
+    """
 
     version: str
     rules: Mapping[str, Rule]
-    private: tuple[SecretRule, ...]
+    request: Mapping[str, Any]
+    yara: bytes
+    private: frozenset[str]
 
 
 def current() -> Ruleset:
     """Return what is in force; raises ImproperlyConfigured when a rule cannot be used."""
-    return load(settings.SCAN_RULES_DIR)
+    return load(
+        settings.SCAN_RULES_DIR,
+        disabled=frozenset(settings.SCAN_RULES_DISABLED),
+        watching=frozenset(settings.SCAN_RULES_WATCHING),
+    )
 
 
 @cache
-def load(private_folder: str) -> Ruleset:
-    """Read and compile everything once; `private_folder` may be empty."""
+def load(
+    private_folder: str,
+    *,
+    disabled: frozenset[str] = frozenset(),
+    watching: frozenset[str] = frozenset(),
+) -> Ruleset:
+    """Read and compile everything once.
+
+    private_folder: of the operator's packs; may be empty. disabled: rules that are left out;
+    watching: rules that only watch.
+    """
+    private = _private(private_folder)
+    packed = (*_packed_open(), *private)
+    rules = _graded(packed, disabled=disabled, watching=watching)
+    patterns = [each.pattern for each in packed if each.pattern and each.rule.id in rules]
+    conditions = [each.yara for each in packed if each.yara and each.rule.id in rules]
     try:
-        private = packs.load(Path(private_folder)) if private_folder else ()
-        Matcher((*OPEN_RULES, *private))
-    except (BrokenPack, BrokenRule) as error:
+        Matcher(patterns)
+        yara = compiled(conditions)
+    except (BrokenRule, BrokenYara) as error:
         raise ImproperlyConfigured(f"SCAN_RULES_DIR: {error}") from error
-    known = [CROWDED, *(each.rule for each in (*OPEN_RULES, *private))]
-    rules = {rule.id: rule for rule in known}
-    if len(rules) != len(known):
+    request = {
+        "effects": {rule.id: str(effect_of(rule)) for rule in rules.values()},
+        "patterns": [to_plain(each) for each in _gravest_first(patterns, rules)],
+        "yara": {identifier(each.rule.id): each.rule.id for each in conditions},
+    }
+    version = _version(request, conditions=[each.body for each in conditions])
+    return Ruleset(version, rules, request, yara, frozenset(each.rule.id for each in private))
+
+
+def is_open(rule_id: str) -> bool:
+    """Tell whether a rule stands in this repository, in force or not."""
+    return rule_id in _open_ids()
+
+
+@cache
+def _open_ids() -> frozenset[str]:
+    ids = {each.rule.id for each in _packed_open()}
+    return frozenset(ids | {rule.id for rule in (CROWDED, *checks.RULES)})
+
+
+@cache
+def _packed_open() -> tuple[PackedRule, ...]:
+    return packs.load(OPEN_RULES)
+
+
+def _private(folder: str) -> tuple[PackedRule, ...]:
+    try:
+        return packs.load(Path(folder)) if folder else ()
+    except BrokenPack as error:
+        raise ImproperlyConfigured(f"SCAN_RULES_DIR: {error}") from error
+
+
+def _graded(
+    packed: Iterable[PackedRule], *, disabled: frozenset[str], watching: frozenset[str]
+) -> Mapping[str, Rule]:
+    known = [*((each.rule, each.is_enabled) for each in packed)]
+    known += [(rule, True) for rule in (CROWDED, *checks.RULES)]
+    ids = {rule.id for rule, _ in known}
+    if len(ids) != len(known):
         raise ImproperlyConfigured("SCAN_RULES_DIR: a rule has the id of an open one")
-    return Ruleset(_version(private), rules, private)
+    if unknown := (disabled | watching) - ids:
+        raise ImproperlyConfigured(f"there is no rule {', '.join(sorted(unknown))}")
+    return {
+        rule.id: replace(rule, is_enforced=rule.is_enforced and rule.id not in watching)
+        for rule, is_enabled in known
+        if is_enabled and rule.id not in disabled
+    }
 
 
-def _version(private: tuple[SecretRule, ...]) -> str:
+def _gravest_first(patterns: Iterable[PatternRule], rules: Mapping[str, Rule]) -> list[PatternRule]:
+    """Order patterns so that of two that meet the same secret the graver one tells it."""
+    return sorted(patterns, key=lambda each: GRAVEST_FIRST.index(effect_of(rules[each.rule.id])))
+
+
+def _version(request: Mapping[str, Any], *, conditions: list[str]) -> str:
     digest = hashlib.sha256()
     for name, data in _sources():
         digest.update(f"{name} {len(data)}\n".encode() + data)
-    plain = [packs.to_plain(rule) for rule in private]
-    digest.update(json.dumps(plain, sort_keys=True).encode())
+    # The operator's rules, and what was switched off: no source says so.
+    digest.update(json.dumps([request, conditions], sort_keys=True).encode())
     return digest.hexdigest()
 
 
 def _sources() -> Iterator[tuple[str, bytes]]:
     for source in _SOURCES:
         path = _ROOT / source
-        files = [path] if path.is_file() else sorted(path.rglob("*.py"))
+        files = [path] if path.is_file() else sorted(path.rglob("*"))
         for file in files:
-            yield file.relative_to(_ROOT).as_posix(), file.read_bytes()
+            if file.suffix in _SOURCE_ENDINGS:
+                yield file.relative_to(_ROOT).as_posix(), file.read_bytes()

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from resource import struct_rusage
 from typing import Any
 
 from scanning import outputs
@@ -38,7 +39,7 @@ _ABANDONED_SECONDS = 3600
 _LAYERS_BYTES = 4096
 _COMPLAINT_BYTES = 1500
 # What the programs import beside the standard library.
-_LIBRARIES = ("scanning", "yaml", "filetype", "packaging", "re2")
+_LIBRARIES = ("scanning", "yaml", "filetype", "packaging", "re2", "yara_x")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,16 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A child that ended by itself: its answer as it was written, and what kept it in."""
+    """A child that ended by itself: its answer as it was written, and what kept it in.
+
+    wall_ms: from its start to its end. cpu_ms: of its own. peak_kb: its largest resident size.
+    """
 
     answer: bytes
     layers: tuple[Layer, ...]
+    wall_ms: int
+    cpu_ms: int
+    peak_kb: int
 
 
 @contextmanager
@@ -94,12 +101,19 @@ def run(job: Job, *, limits: Limits, is_strict: bool) -> Run:
         box = folder / "box"
         box.mkdir(mode=0o700)
         _fill(box, job)
+        begun = time.monotonic()
         process = _start(job, folder=folder, limits=limits, is_strict=is_strict)
-        layers = _see_through(process, folder, limits=limits, is_strict=is_strict)
+        layers, usage = _see_through(process, folder, limits=limits, is_strict=is_strict)
+        wall_ms = _milliseconds(time.monotonic() - begun)
         answer = outputs.read(box / _ANSWER, at_most=limits.answer_bytes)
         for name, target in job.outputs.items():
             outputs.take(box / name, target, at_most=limits.file_bytes)
-        return Run(answer, layers)
+        cpu_ms = _milliseconds(usage.ru_utime + usage.ru_stime)
+        return Run(answer, layers, wall_ms, cpu_ms, peak_kb=usage.ru_maxrss)
+
+
+def _milliseconds(seconds: float) -> int:
+    return round(seconds * 1000)
 
 
 def _fill(box: Path, job: Job) -> None:
@@ -153,14 +167,14 @@ def _library_folders() -> list[str]:
 
 def _see_through(
     process: subprocess.Popen[bytes], folder: Path, *, limits: Limits, is_strict: bool
-) -> tuple[Layer, ...]:
-    """Wait for the end of a child and of all it started; return its layers."""
+) -> tuple[tuple[Layer, ...], struct_rusage]:
+    """Wait for the end of a child and of all it started; return its layers, and what it used."""
     deadline = time.monotonic() + limits.wall_clock_seconds
     try:
         told = _hear(process, deadline)
         ended = _ends(process, deadline)
     finally:
-        _end(process)
+        usage = _end(process)
     if not ended:
         raise ScanInconclusive(Reason.TIMED_OUT)
     status = process.returncode
@@ -168,7 +182,7 @@ def _see_through(
         raise ScanInconclusive(_reason(status), _complaint(folder, status))
     layers = _read_layers(told)
     insist(layers, is_strict=is_strict)
-    return layers
+    return layers, usage
 
 
 def _hear(process: subprocess.Popen[bytes], deadline: float) -> bytes:
@@ -199,11 +213,14 @@ def _is_ready(handle: int, deadline: float) -> bool:
     return bool(poll.poll(max(0.0, deadline - time.monotonic()) * 1000))
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kill whatever is left of a child's group, then reap it."""
+def _end(process: subprocess.Popen[bytes]) -> struct_rusage:
+    """Kill whatever is left of a child's group, then reap it; return what it used."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    _, status, usage = os.wait4(process.pid, 0)
+    # Reaped behind the back of the library, which must not wait for it again.
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return usage
 
 
 def _reason(status: int) -> Reason:

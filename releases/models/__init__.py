@@ -3,6 +3,32 @@
 from releases.models.artifact import Artifact
 from releases.models.download import DailyDownload
 from releases.models.release import Release, ReleaseQuerySet
+from releases.models.rescan_campaign import RescanCampaign
+from releases.models.review import (
+    Cause,
+    Dispute,
+    DisputeState,
+    FindingException,
+    Outcome,
+    Review,
+    ReviewQuerySet,
+    Revocation,
+)
 from releases.models.transition import Transition
 
-__all__ = ["Artifact", "DailyDownload", "Release", "ReleaseQuerySet", "Transition"]
+__all__ = [
+    "Artifact",
+    "Cause",
+    "DailyDownload",
+    "Dispute",
+    "DisputeState",
+    "FindingException",
+    "Outcome",
+    "Release",
+    "ReleaseQuerySet",
+    "RescanCampaign",
+    "Review",
+    "ReviewQuerySet",
+    "Revocation",
+    "Transition",
+]

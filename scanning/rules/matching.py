@@ -1,44 +1,27 @@
-"""Find secrets in the bytes of a file, in time linear in their length (RE2)."""
+"""Meet pattern rules in bytes, in time linear in their length (RE2)."""
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import re2
 
-from scanning.rules.rule import Category, Effect, Hit, Rule, Severity
-from scanning.rules.secrets import (
-    clouds,
-    code_hosts,
-    commerce,
-    generic,
-    keys,
-    messengers,
-    models,
-)
-from scanning.rules.secrets.examples import is_example
-from scanning.rules.secrets.secret_rule import SecretRule
+from scanning.rules import predicates
+from scanning.rules.pattern_rule import PatternRule
+from scanning.rules.placeholders import is_placeholder
+from scanning.rules.rule import Category, Confidence, Rule, Severity, Sighting
 
-OPEN_RULES: tuple[SecretRule, ...] = (
-    *code_hosts.RULES,
-    *clouds.RULES,
-    *models.RULES,
-    *messengers.RULES,
-    *commerce.RULES,
-    *keys.RULES,
-    *generic.RULES,
-)
 # More of the same in one file tells nobody anything new.
-_HITS_OF_A_RULE = 20
-# So many examples of one shape are no documentation; looking at all would take for ever.
+_SIGHTINGS_OF_A_RULE = 20
+# So many placeholders of one shape are no documentation; looking at all would take for ever.
 _CANDIDATES_OF_A_RULE = 2_000
 CROWDED = Rule(
-    "secret/crowded-file",
-    Category.SECRET,
-    Severity.MEDIUM,
-    Effect.REVIEW,
-    "This file holds thousands of texts that look like secrets. Shorten it.",
+    id="secret/crowded-file",
+    category=Category.SECRET,
+    severity=Severity.MEDIUM,
+    confidence=Confidence.MEDIUM,
+    advice="This file holds thousands of texts that look like secrets. Shorten it.",
+    source="docs/scanning.md",
 )
 
 
@@ -48,35 +31,33 @@ class BrokenRule(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    rule: SecretRule
+    rule: PatternRule
     pattern: Any
     markers: tuple[bytes, ...]
 
 
 class Matcher:
-    """Rules made ready; those that block go first, and what they have met is theirs alone."""
+    """Rules made ready, in their order: what an earlier one has met is its alone."""
 
-    def __init__(self, rules: Iterable[SecretRule]) -> None:
+    def __init__(self, rules: Iterable[PatternRule]) -> None:
         """Compile every pattern; raises BrokenRule."""
-        ordered = sorted(rules, key=lambda each: each.rule.effect is not Effect.BLOCK)
-        self._compiled = [_compile(rule) for rule in ordered]
-        blocking = (each.rule for each in ordered if each.rule.effect is Effect.BLOCK)
-        self.blocking = frozenset(rule.id for rule in blocking)
+        self._compiled = [_compile(rule) for rule in rules]
 
-    def hits(self, path: str, data: bytes) -> Iterator[Hit]:
-        """Yield every secret of one file."""
+    def sightings(self, path: str, data: bytes) -> Iterator[Sighting]:
+        """Yield what rules meet in some bytes of a file."""
         lower = data.lower()
         taken: list[tuple[int, int]] = []
         for each in self._compiled:
-            if not each.markers or any(marker in lower for marker in each.markers):
-                for rule_id, start, end in _spans(each, data, taken):
+            if not _may_match(each, path, lower):
+                continue
+            for rule_id, start, end in _spans(each, data, taken):
+                # Secrets are told once, by the rule that knows them best.
+                if each.rule.rule.category is Category.SECRET:
                     taken.append((start, end))
-                    line = data.count(b"\n", 0, start) + 1
-                    digest = hashlib.sha256(data[start:end]).hexdigest()
-                    yield Hit(rule_id, path, line, digest)
+                yield Sighting(rule_id=rule_id, start=start, end=end, matched=data[start:end])
 
 
-def _compile(rule: SecretRule) -> _Compiled:
+def _compile(rule: PatternRule) -> _Compiled:
     options = re2.Options()
     options.log_errors = False
     options.encoding = re2.Options.Encoding.LATIN1
@@ -85,6 +66,13 @@ def _compile(rule: SecretRule) -> _Compiled:
     except re2.error as error:
         raise BrokenRule(f"{rule.rule.id}: {error}") from None
     return _Compiled(rule, pattern, tuple(marker.encode() for marker in rule.markers))
+
+
+def _may_match(each: _Compiled, path: str, lower: bytes) -> bool:
+    endings = each.rule.endings
+    if endings and not path.lower().endswith(endings):
+        return False
+    return not each.markers or any(marker in lower for marker in each.markers)
 
 
 def _spans(
@@ -96,13 +84,14 @@ def _spans(
     for number, match in enumerate(each.pattern.finditer(data)):
         start, end = match.span(group)
         if number == _CANDIDATES_OF_A_RULE:
-            yield CROWDED.id, start, end
+            if each.rule.rule.category is Category.SECRET:
+                yield CROWDED.id, start, end
             return
         if _is_taken(start, end, taken) or not _is_real(each.rule, data[start:end]):
             continue
         yield each.rule.rule.id, start, end
         found += 1
-        if found == _HITS_OF_A_RULE:
+        if found == _SIGHTINGS_OF_A_RULE:
             return
 
 
@@ -110,5 +99,7 @@ def _is_taken(start: int, end: int, taken: list[tuple[int, int]]) -> bool:
     return any(start < other_end and other_start < end for other_start, other_end in taken)
 
 
-def _is_real(rule: SecretRule, secret: bytes) -> bool:
-    return not is_example(secret) and rule.accepts(secret)
+def _is_real(rule: PatternRule, met: bytes) -> bool:
+    if not rule.keeps_placeholders and is_placeholder(met):
+        return False
+    return not rule.predicate or predicates.BY_NAME[rule.predicate](met)

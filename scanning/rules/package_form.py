@@ -1,7 +1,7 @@
 """The rules of the package format, as findings: every one blocks, and is told exactly."""
 
 from mog_package import Rule as FormRule
-from scanning.rules.rule import Category, Effect, Rule, Severity
+from scanning.rules.rule import Category, Confidence, Rule, Severity
 
 _SKILL_FILE = "content/SKILL.md"
 # The first rule of each group, in the order in which the format declares them.
@@ -15,17 +15,24 @@ _GROUPS = (
 
 def broken(form_rule: FormRule, *, path: str, advice: str) -> Rule:
     """Return the rule that a problem of the package's form breaks."""
-    return _rule(form_rule, path, Severity.HIGH, Effect.BLOCK, advice)
+    return _rule(form_rule, path, Severity.HIGH, advice)
 
 
 def noted(form_rule: FormRule, *, path: str, advice: str) -> Rule:
     """Return the same for a warning, which stops nothing."""
-    return _rule(form_rule, path, Severity.LOW, Effect.NOTE, advice)
+    return _rule(form_rule, path, Severity.LOW, advice)
 
 
-def _rule(form_rule: FormRule, path: str, severity: Severity, effect: Effect, advice: str) -> Rule:
+def _rule(form_rule: FormRule, path: str, severity: Severity, advice: str) -> Rule:
     category = _category(form_rule, path)
-    return Rule(f"{category}/{form_rule}", category, severity, effect, advice)
+    return Rule(
+        id=f"{category}/{form_rule}",
+        category=category,
+        severity=severity,
+        confidence=Confidence.HIGH,
+        advice=advice,
+        source="docs/package-format.md",
+    )
 
 
 def _category(form_rule: FormRule, path: str) -> Category:

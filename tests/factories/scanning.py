@@ -29,6 +29,7 @@ class FindingFactory(factory.django.DjangoModelFactory[Finding]):
     rule = "secret/named-value"
     category = "secret"
     severity = "high"
+    confidence = "medium"
     effect = "review"
     file = "content/SKILL.md"
     line = 12

@@ -13,6 +13,15 @@ from tests.signed_in import sign_in
 
 pytestmark = pytest.mark.django_db
 
+HIT = Hit(
+    rule_id="secret/named-value",
+    path="content/notes.md",
+    line=7,
+    sha256="e" * 64,
+    layer="base64",
+    excerpt="api_key: …(32 characters)",
+)
+
 
 @pytest.fixture
 def staff(client: Client) -> Client:
@@ -26,9 +35,9 @@ def report(now: datetime) -> Report:
     """A report with one finding."""
     rules = ruleset.current()
     conclusion = reports.Conclusion(
-        sha256="a" * 64, ruleset=rules, layers=["seccomp"], facts_sha256="c" * 64
+        sha256="a" * 64, ruleset=rules, layers=["seccomp"], timings={}, facts_sha256="c" * 64
     )
-    found = reports.met(Hit("secret/named-value", "content/notes.md", 7, "e" * 64), rules)
+    found = reports.met(HIT, rules, {HIT.path: "b" * 64})
     return reports.record(conclusion, [found], duration_ms=150, now=now)
 
 
@@ -38,6 +47,7 @@ def test_a_report_is_shown_with_its_findings(staff: Client, report: Report) -> N
     finding = report.findings.get()
     assert "secret/named-value" in page
     assert "content/notes.md" in page
+    assert HIT.excerpt in page
     assert finding.match_hmac not in page
 
 

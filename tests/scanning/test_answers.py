@@ -28,7 +28,7 @@ def judged() -> Any:
     return {
         "facts": "a" * 64,
         "warnings": [],
-        "hits": [["secret/named-value", "a.md", 1, "b" * 64]],
+        "hits": [["secret/named-value", "a.md", 1, "b" * 64, "", "api_key: …"]],
         "capabilities": capabilities.of(package),
     }
 
@@ -67,7 +67,10 @@ _ODD_REPACKED: dict[str, _Change] = {
 _ODD_JUDGED: dict[str, _Change] = {
     "a key too many": lambda a: a.update(advice="none"),
     "a digest that is none": lambda a: a.update(facts="a"),
-    "an id that is none": lambda a: a.update(hits=[["<script>", "a", 1, "b" * 64]]),
+    "an id that is none": lambda a: a.update(hits=[["<script>", "a", 1, "b" * 64, "", ""]]),
+    "an excerpt without end": lambda a: a["hits"][0].__setitem__(5, "x" * 241),
+    "a layer without end": lambda a: a["hits"][0].__setitem__(4, "x" * 61),
+    "a hit of five parts": lambda a: a["hits"][0].pop(),
     "a hit that is a mapping": lambda a: a.update(hits=[{}]),
     "too many hits": lambda a: a.update(hits=a["hits"] * 501),
     "a capability too many": lambda a: a["capabilities"].update(root=[]),

@@ -7,8 +7,8 @@ import pytest
 from mog_package.rules import Rule
 from scanning import engine
 from scanning.rules import package_form
-from scanning.rules.rule import Category, Effect
-from scanning.verdicts import Verdict
+from scanning.rules.rule import Category
+from scanning.verdicts import Effect, Verdict, effect_of
 from tests.mog_package.hostile_archives import CEILINGS, SAMPLES
 from tests.scanning.conftest import Upload
 
@@ -32,7 +32,7 @@ def test_it_fails_by_its_own_name(rule: Rule, upload: Upload, now: datetime) -> 
 @pytest.mark.parametrize("rule", sorted(CEILINGS))
 def test_ceilings_are_rules_of_the_archive_too(rule: Rule) -> None:
     made = package_form.broken(rule, path="", advice="Make it smaller.")
-    assert (made.id, made.effect) == (f"archive/{rule}", Effect.BLOCK)
+    assert (made.id, effect_of(made)) == (f"archive/{rule}", Effect.BLOCK)
 
 
 @pytest.mark.parametrize(

@@ -10,36 +10,33 @@ from pathlib import Path
 import pytest
 
 from mog_package import read_skill
-from scanning import engine, ruleset
-from scanning.rules.matching import OPEN_RULES, Matcher
-from scanning.rules.rule import Effect
-from scanning.verdicts import Verdict
+from scanning import engine
+from scanning.verdicts import Effect, Verdict
 from tests.mog_package import packages
 from tests.mog_package.test_corpus import CORPUS
+from tests.scanning import rulebooks
 from tests.scanning.conftest import Upload
 
 pytestmark = pytest.mark.corpus
 
-_MATCHER = Matcher(OPEN_RULES)
 # Every tenth goes through the children; rules alone are tried on all.
 _SKILLS = sorted(file.parent for file in CORPUS.glob("*/SKILL.md"))
 
 
 def _effects(skill: Path) -> Iterator[Effect]:
-    rules = ruleset.load("").rules
     for file in skill.rglob("*"):
         if file.is_file():
-            for hit in _MATCHER.hits(file.name, file.read_bytes()):
-                yield rules[hit.rule_id].effect
+            for hit in rulebooks.hits(file.name, file.read_bytes()):
+                yield rulebooks.of_all().effect(hit.rule_id)
 
 
 def test_hardly_any_is_stopped_or_asked_about() -> None:
     effects = {skill.name: set(_effects(skill)) for skill in _SKILLS}
     blocked = [name for name, found in effects.items() if Effect.BLOCK in found]
-    noticed = [name for name, found in effects.items() if found]
+    noticed = [name for name, found in effects.items() if Effect.REVIEW in found]
     assert len(_SKILLS) > 90
     assert len(blocked) <= len(_SKILLS) * 0.01, blocked
-    assert len(noticed) <= len(_SKILLS) * 0.04, noticed
+    assert len(noticed) <= len(_SKILLS) * 0.03, noticed
 
 
 @pytest.mark.django_db

@@ -19,8 +19,9 @@ from scanning.errors import Reason, ScanInconclusive
 from scanning.models import Finding, Report
 from scanning.verdicts import Verdict
 from tests.mog_package import packages
-from tests.scanning import children, secrets
+from tests.scanning import children
 from tests.scanning.conftest import Upload
+from tests.scanning.templates import drawn, filled
 
 pytestmark = [pytest.mark.django_db, pytest.mark.processes]
 
@@ -100,7 +101,7 @@ def test_a_long_readme_is_cut(upload: Upload, now: datetime) -> None:
 
 
 def test_a_secret_fails_and_is_not_kept(upload: Upload, now: datetime) -> None:
-    token = secrets.sample("secret/github-token")
+    token = filled("ghp_{word*36}").encode()
     files = packages.files() | {"content/notes.md": b"# Notes\n\n" + token + b"\n"}
     result = examined(upload(files), now)
     assert result.verdict is Verdict.FAILED
@@ -112,7 +113,7 @@ def test_a_secret_fails_and_is_not_kept(upload: Upload, now: datetime) -> None:
 
 
 def test_a_doubtful_secret_asks_a_person(upload: Upload, now: datetime) -> None:
-    line = b"password = '" + secrets.drawn(20) + b"'\n"
+    line = b"password = '" + drawn(20) + b"'\n"
     result = examined(upload(packages.files() | {"content/notes.md": line}), now)
     assert result.verdict is Verdict.FLAGGED
     assert rules(result) == [("secret/named-value", "content/notes.md")]
@@ -120,12 +121,10 @@ def test_a_doubtful_secret_asks_a_person(upload: Upload, now: datetime) -> None:
 
 def test_a_block_does_not_hide_behind_hundreds_of_doubts(upload: Upload, now: datetime) -> None:
     doubts = {
-        f"content/a{number}.md": b"".join(
-            b"token = " + secrets.drawn(20) + b"\n" for _ in range(20)
-        )
+        f"content/a{number}.md": b"".join(b"token = " + drawn(20) + b"\n" for _ in range(20))
         for number in range(30)
     }
-    last = {"content/z.md": secrets.sample("secret/npm-token")}
+    last = {"content/z.md": filled("npm_{word*36}").encode()}
     result = examined(upload(packages.files() | doubts | last), now)
     assert result.verdict is Verdict.FAILED
     assert len(result.findings) == judge.HITS

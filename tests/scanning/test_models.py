@@ -1,6 +1,7 @@
 """What the database itself holds of reports and findings."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,11 @@ from scanning.verdicts import Verdict
 pytestmark = pytest.mark.django_db
 
 Make = Callable[..., Report]
+
+HIT = Hit(
+    rule_id="secret/named-value", path="a.md", line=1, sha256="e" * 64, layer="", excerpt="a: …"
+)
+DIGESTS = {"a.md": "d" * 64}
 
 
 @pytest.fixture
@@ -69,6 +75,8 @@ def test_a_report_is_complete(make: Make, change: dict[str, Any]) -> None:
         {"category": "other"},
         {"severity": "grave"},
         {"effect": "destroy"},
+        {"confidence": "certain"},
+        {"file_sha256": "no digest"},
         {"match_hmac": "plain text"},
     ],
 )
@@ -78,6 +86,7 @@ def test_a_finding_is_of_known_kinds(make: Make, change: dict[str, Any]) -> None
         "rule": "secret/named-value",
         "category": "secret",
         "severity": "medium",
+        "confidence": "medium",
         "effect": "review",
         "advice": "Look.",
     }
@@ -90,11 +99,10 @@ def test_a_finding_is_of_known_kinds(make: Make, change: dict[str, Any]) -> None
 @pytest.mark.parametrize("change", ["UPDATE {} SET id = id", "DELETE FROM {}"])
 def test_nothing_is_changed_later(make: Make, now: datetime, table: str, change: str) -> None:
     rules = ruleset.current()
-    hit = Hit("secret/named-value", "a.md", 1, "e" * 64)
     conclusion = reports.Conclusion(
-        sha256="a" * 64, ruleset=rules, layers=(), facts_sha256="c" * 64
+        sha256="a" * 64, ruleset=rules, layers=(), facts_sha256="c" * 64, timings={}
     )
-    reports.record(conclusion, [reports.met(hit, rules)], duration_ms=1, now=now)
+    reports.record(conclusion, [reports.met(HIT, rules, DIGESTS)], duration_ms=1, now=now)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(change.format(table))
 
@@ -102,9 +110,9 @@ def test_nothing_is_changed_later(make: Make, now: datetime, table: str, change:
 def test_the_second_of_two_scans_takes_the_report_of_the_first(now: datetime) -> None:
     rules = ruleset.current()
     conclusion = reports.Conclusion(
-        sha256="a" * 64, ruleset=rules, layers=["seccomp"], facts_sha256="c" * 64
+        sha256="a" * 64, ruleset=rules, layers=["seccomp"], facts_sha256="c" * 64, timings={}
     )
-    hit = reports.met(Hit("secret/named-value", "a.md", 1, "e" * 64), rules)
+    hit = reports.met(HIT, rules, DIGESTS)
     first = reports.record(conclusion, [hit], duration_ms=1, now=now)
     assert reports.record(conclusion, [hit], duration_ms=1, now=now) == first
     assert Finding.objects.count() == 1
@@ -112,15 +120,21 @@ def test_the_second_of_two_scans_takes_the_report_of_the_first(now: datetime) ->
 
 def test_a_hit_of_no_rule_in_force_concludes_nothing() -> None:
     with pytest.raises(ScanInconclusive) as raised:
-        reports.met(Hit("secret/of-nobody", "a.md", 1, "e" * 64), ruleset.current())
+        reports.met(replace(HIT, rule_id="secret/of-nobody"), ruleset.current(), DIGESTS)
+    assert raised.value.reason is Reason.MALFORMED
+
+
+def test_a_hit_in_a_file_that_is_not_there_concludes_nothing() -> None:
+    with pytest.raises(ScanInconclusive) as raised:
+        reports.met(replace(HIT, path="b.md"), ruleset.current(), DIGESTS)
     assert raised.value.reason is Reason.MALFORMED
 
 
 def test_the_hash_of_a_match_needs_our_key(settings: Any) -> None:
-    hit, rules = Hit("secret/named-value", "a.md", 1, "e" * 64), ruleset.current()
-    first = reports.met(hit, rules).match_hmac
+    rules = ruleset.current()
+    first = reports.met(HIT, rules, DIGESTS).match_hmac
     settings.SECRET_KEY = "another"
-    assert first != reports.met(hit, rules).match_hmac != hit.sha256
+    assert first != reports.met(HIT, rules, DIGESTS).match_hmac != HIT.sha256
 
 
 def test_advice_of_a_form_rule_is_a_sentence() -> None:

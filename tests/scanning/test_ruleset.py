@@ -9,16 +9,15 @@ from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
 from scanning import engine, ruleset
-from scanning.rules.matching import OPEN_RULES
 from scanning.verdicts import Verdict
 from tests.mog_package import packages
 from tests.scanning.conftest import Upload
+from tests.scanning.templates import filled
 
 _PACK = """
 - id: secret/acme-badge
-  category: secret
-  severity: high
-  effect: block
+  severity: critical
+  confidence: high
   advice: Remove the badge.
   pattern: 'acme-badge-[0-9]{6}'
   markers: [acme-badge]
@@ -45,7 +44,7 @@ def test_the_version_stays_while_nothing_changes() -> None:
     version = ruleset.load("").version
     ruleset.load.cache_clear()
     assert ruleset.load("").version == version
-    assert {each.rule.id for each in OPEN_RULES} < set(ruleset.load("").rules)
+    assert "secret/github-token" in ruleset.load("").rules
 
 
 def test_a_pack_changes_the_version(pack: Pack) -> None:
@@ -69,16 +68,59 @@ def test_a_pack_judges_and_is_not_told(
         assert after.report != before.report
 
 
+@pytest.mark.django_db
+@pytest.mark.processes
+def test_a_condition_of_a_pack_judges(
+    pack: Pack, upload: Upload, settings: Settings, now: datetime
+) -> None:
+    body = 'strings: $a = /acme +badge/ condition: $a and path endswith ".md"'
+    text = _PACK.split("  pattern")[0] + f"  yara: '{body}'\n"
+    settings.SCAN_RULES_DIR = pack(text)
+    path = upload(packages.files() | {"content/a.md": b"an **Acme**\n> Badge\n"})
+    with engine.examine(path, now=now) as after:
+        assert [(each.rule, each.line) for each in after.findings] == [("secret/acme-badge", 1)]
+
+
+@pytest.mark.django_db
+@pytest.mark.processes
+@pytest.mark.parametrize(
+    ("setting", "effects"),
+    [("SCAN_RULES_WATCHING", ["note"]), ("SCAN_RULES_DISABLED", [])],
+)
+def test_an_operator_switches_rules_off(
+    upload: Upload, settings: Settings, now: datetime, setting: str, effects: list[str]
+) -> None:
+    setattr(settings, setting, ["secret/github-token"])
+    secret = filled("ghp_{word*36}").encode()
+    with engine.examine(upload(packages.files() | {"content/a.md": secret}), now=now) as result:
+        assert [each.effect for each in result.findings] == effects
+        assert result.verdict is Verdict.PASSED
+
+
+def test_a_rule_that_is_not_there_cannot_be_switched_off() -> None:
+    with pytest.raises(ImproperlyConfigured, match="secret/of-nobody"):
+        ruleset.load("", disabled=frozenset({"secret/of-nobody"}))
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "not a list",
+        "[[]]",
         "- id: secret/x",
         _PACK + "  colour: red\n",
         _PACK.replace("{6}", "(?=1)"),
         _PACK.replace("{6}", "("),
-        _PACK.replace("effect: block", "effect: destroy"),
-        _PACK.replace("severity: high", "severity: [high]"),
+        _PACK.replace("severity: critical", "severity: fatal"),
+        _PACK.replace("severity: critical", "severity: [high]"),
+        _PACK.replace("confidence: high", "confidence: certain"),
+        _PACK.replace("confidence: high", "confidence: high\n  enforced: sometimes"),
+        _PACK.replace("markers: [acme-badge]", "markers: acme-badge"),
+        _PACK.replace("markers: [acme-badge]", "check: of-nobody"),
+        _PACK.replace("markers: [acme-badge]", "yara: 'condition: true'"),
+        _PACK.replace(
+            "pattern: 'acme-badge-[0-9]{6}'\n  markers: [acme-badge]", "yara: 'nonsense'"
+        ),
         _PACK.replace("id: secret/acme-badge", "id: acme-badge"),
         _PACK.replace("id: secret/acme-badge", "id: secret/Acme_Badge"),
         _PACK.replace("id: secret/acme-badge", "id: secret/github-token"),

@@ -25,8 +25,8 @@ _SUBSTITUTED = re.compile(rb"^[<\[{(%]|^\$|\$\{|\{\{|<[a-z]|%\(|#\{", re.I)
 _LEAST_BITS = 2.5
 
 
-def is_example(secret: bytes) -> bool:
-    """Tell whether a text is one that stands for a secret and is none."""
+def is_placeholder(secret: bytes) -> bool:
+    """Tell whether a text stands for a secret and is none."""
     lower = secret.lower()
     return (
         any(known in lower for known in _PUBLISHED)

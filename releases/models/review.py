@@ -1,0 +1,209 @@
+"""Cases that wait for a person, what sellers contest, and what is remembered of both."""
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.public_id import PublicIdField
+from catalog.models import Listing
+from releases.models.release import Release
+from scanning.models import Finding
+
+REASON_CHARACTERS = 500
+STATEMENT_CHARACTERS = 2000
+_DIGEST_SHAPE = r"^[0-9a-f]{64}$"
+
+
+class Cause(models.TextChoices):
+    """Why a person should look."""
+
+    HELD = "held", "held by its scan"
+    RESCAN = "rescan", "a later scan found something"
+    DISPUTE = "dispute", "its seller contests a finding"
+
+
+class Outcome(models.TextChoices):
+    """What came of it."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    EXAMINED_AGAIN = "examined-again"
+    CLEARED = "cleared"
+    SUSPENDED = "suspended"
+    REVOKED = "revoked"
+    ANSWERED = "answered"
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    """Questions about many cases."""
+
+    def open(self) -> "ReviewQuerySet":
+        """Keep those that still wait."""
+        return self.filter(closed_at__isnull=True)
+
+    def late(self, *, now: datetime) -> "ReviewQuerySet":
+        """Keep those that wait longer than they should."""
+        return self.open().filter(due_at__lte=now)
+
+
+class Review(models.Model):
+    """One case of one release, from the moment it was opened until somebody has decided.
+
+    A release has one open case at most; it stays flagged while it has one.
+    """
+
+    public_id = PublicIdField("rvw")
+    release = models.ForeignKey(Release, models.PROTECT, related_name="reviews")
+    cause = models.CharField(max_length=10, choices=Cause.choices)
+    opened_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    # Empty for the service itself, which closes what a later scan has settled.
+    closed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    outcome = models.CharField(max_length=15, choices=Outcome.choices, blank=True)
+    reason = models.CharField(max_length=REASON_CHARACTERS, blank=True)
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["release"],
+                condition=Q(closed_at__isnull=True),
+                name="releases_review_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(cause__in=Cause.values), name="releases_review_cause_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome__in=["", *Outcome.values]),
+                name="releases_review_outcome_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True, outcome="")
+                | Q(closed_at__isnull=False) & ~Q(outcome=""),
+                name="releases_review_closed_has_outcome",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_at__gte=F("opened_at")), name="releases_review_due_after_opened"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                name="releases_review_waiting",
+                condition=Q(closed_at__isnull=True),
+            ),
+        ]
+
+
+class DisputeState(models.TextChoices):
+    """Where a dispute stands."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class Dispute(models.Model):
+    """A seller says that one finding about one release is wrong; staff answers once."""
+
+    public_id = PublicIdField("dsp")
+    release = models.ForeignKey(Release, models.PROTECT, related_name="disputes")
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="+")
+    statement = models.CharField(max_length=STATEMENT_CHARACTERS)
+    opened_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField(default=timezone.now)
+    state = models.CharField(
+        max_length=8, choices=DisputeState.choices, default=DisputeState.OPEN.value
+    )
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=REASON_CHARACTERS, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["release", "finding"], name="releases_dispute_once_a_finding"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=DisputeState.values), name="releases_dispute_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=DisputeState.OPEN.value, decided_at__isnull=True)
+                | ~Q(state=DisputeState.OPEN.value) & Q(decided_at__isnull=False) & ~Q(reason=""),
+                name="releases_dispute_decided_has_reason",
+            ),
+        ]
+
+    @property
+    def subject(self) -> str:
+        """Return what the audit trail calls this."""
+        return f"dispute:{self.public_id}"
+
+
+class FindingException(models.Model):
+    """A person has looked: this rule is wrong about these bytes of this listing, for good.
+
+    Whoever scans again finds it again, and it counts for nothing.
+    """
+
+    append_only = True
+
+    listing = models.ForeignKey(Listing, models.PROTECT, related_name="+")
+    file_sha256 = models.CharField(max_length=64)
+    rule = models.CharField(max_length=100)
+    # Empty where staff accepted the release without being asked.
+    dispute = models.ForeignKey(Dispute, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=REASON_CHARACTERS)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["listing", "file_sha256", "rule"],
+                name="releases_findingexception_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(file_sha256__regex=_DIGEST_SHAPE),
+                name="releases_findingexception_digest_shape",
+            ),
+        ]
+
+
+class Revocation(models.Model):
+    """Two persons take a release out for good: one asks, another confirms or declines."""
+
+    release = models.ForeignKey(Release, models.PROTECT, related_name="revocations")
+    reason = models.CharField(max_length=REASON_CHARACTERS)
+    requested_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField(default=timezone.now)
+    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+    declined_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    declined_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["release"],
+                condition=Q(declined_at__isnull=True),
+                name="releases_revocation_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("requested_by")),
+                name="releases_revocation_two_persons",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_at__isnull=True) | Q(confirmed_by__isnull=False),
+                name="releases_revocation_confirmed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_at__isnull=True) | Q(declined_at__isnull=True),
+                name="releases_revocation_ends_once",
+            ),
+        ]

@@ -1,1 +1,0 @@
-"""Secrets that were packed by mistake. Each pattern names the page of its provider."""
