@@ -9,11 +9,10 @@ import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from scanning.rules.lookalikes import INVISIBLE, latin_words
+from scanning.rules.lookalikes import latin_words, without_invisible
 
 # Of lines: how much is normalised at once. Only where something is met are its lines counted.
 _BLOCK_CHARACTERS = 32 * 1024
-_DECORATION = str.maketrans("", "", "`")
 _LINE_MARKS = re.compile(r"^[ \t>#*/;|]+", re.M)
 
 
@@ -60,9 +59,8 @@ def _blocks(text: str) -> list[tuple[int, str]]:
 
 def _normalised(raw: str) -> str:
     if not raw.isascii():
-        visible = unicodedata.normalize("NFKC", raw).translate(INVISIBLE)
-        raw = latin_words(visible)
-    plain = _LINE_MARKS.sub("", raw.lower().replace("**", "").translate(_DECORATION))
+        raw = latin_words(without_invisible(unicodedata.normalize("NFKC", raw)))
+    plain = _LINE_MARKS.sub("", raw.lower().replace("**", "").replace("`", ""))
     return " ".join(plain.split())
 
 
