@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import yara_x
 
+from mog_package import is_script
 from scanning.rules.rule import Rule
 
-# What a condition may ask beside its strings: the lower-case path of the file, and how its text
-# was hidden (`View.layer`).
-_GLOBALS = ("path", "layer")
+# What a condition may ask beside its strings: the lower-case path of the file, how its text was
+# hidden (`View.layer`), and whether it is a program by its name.
+_GLOBALS: tuple[tuple[str, str | bool], ...] = (("path", ""), ("layer", ""), ("script", False))
 
 
 class BrokenYara(ValueError):
@@ -33,8 +34,8 @@ def identifier(rule_id: str) -> str:
 def compiled(rules: Iterable[YaraRule]) -> bytes:
     """Compile rules into bytes that `Scanner` reads again; raises BrokenYara."""
     compiler = yara_x.Compiler(includes_enabled=False)
-    for name in _GLOBALS:
-        compiler.define_global(name, "")
+    for name, empty in _GLOBALS:
+        compiler.define_global(name, empty)
     for each in rules:
         try:
             compiler.add_source(f"rule {identifier(each.rule.id)} {{ {each.body} }}")
@@ -58,6 +59,7 @@ class YaraScanner:
         """Yield the id of every rule that a text meets, and where: at its first string."""
         self._scanner.set_global("path", path.lower())
         self._scanner.set_global("layer", layer)
+        self._scanner.set_global("script", is_script(path))
         for rule in self._scanner.scan(text).matching_rules:
             places = [match for pattern in rule.patterns for match in pattern.matches]
             first = places[0] if places else None

@@ -13,12 +13,16 @@ _PACKED = packs.load(ruleset.OPEN_RULES)
 
 
 def _texts(kind: str) -> list[tuple[str, str, str]]:
-    return [(each.rule.id, _path(each), text) for each in _PACKED for text in getattr(each, kind)]
+    return [
+        (each.rule.id, _path(each, text), text) for each in _PACKED for text in getattr(each, kind)
+    ]
 
 
-def _path(each: PackedRule) -> str:
-    ending = each.pattern.endings[0] if each.pattern and each.pattern.endings else ".md"
-    return f"content/a{ending}"
+def _path(each: PackedRule, text: str) -> str:
+    """Return a path that the rule looks at; a text that begins with `#!` is a script."""
+    if each.pattern and each.pattern.endings:
+        return f"content/a{each.pattern.endings[0]}"
+    return "content/a.sh" if text.startswith("#!") else "content/a.md"
 
 
 @pytest.mark.parametrize(("rule_id", "path", "text"), _texts("positive"))
