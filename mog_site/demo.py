@@ -1,4 +1,4 @@
-"""The people of a development machine: someone who sells, someone who buys, someone who runs it."""
+"""The people of a development machine: someone who sells, someone who buys, two of staff."""
 
 from datetime import datetime
 
@@ -10,12 +10,15 @@ from accounts.models import User
 from audit.who import Origin
 
 SELLER, BUYER, ADMIN = "demo-seller", "demo-buyer", "demo-admin"
+# Taking a package out for good needs a second person.
+MODERATOR = "demo-moderator"
 
 
 def ensure_people(*, now: datetime) -> dict[str, User]:
     """Return the demo people by username, registering those who are not there yet."""
-    people = {name: _person(name, now=now) for name in (SELLER, BUYER, ADMIN)}
+    people = {name: _person(name, now=now) for name in (SELLER, BUYER, ADMIN, MODERATOR)}
     staff.appoint(people[ADMIN], as_superuser=True, by=Actor.system(), now=now)
+    staff.appoint(people[MODERATOR], group="moderator", by=Actor.system(), now=now)
     return people
 
 

@@ -137,6 +137,15 @@ CURRENCY = env.text("CURRENCY", "USD")
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.ProviderBackend"]
 LOGIN_URL = "/sign-in"
+# Groups of staff, and what each may do in the admin; made with the first member.
+_LOOK = (
+    *("releases.view_release", "releases.view_review", "releases.view_dispute"),
+    *("releases.view_revocation", "releases.view_findingexception", "scanning.view_report"),
+    *("catalog.view_listing", "catalog.view_vendor", "payments.view_entitlement"),
+    "accounts.view_user",
+)
+_DECIDE = ("releases.change_release", "releases.change_dispute", "releases.change_revocation")
+STAFF_GROUPS = {"support": _LOOK, "moderator": (*_LOOK, *_DECIDE)}
 LOGIN_REDIRECT_URL = "/"
 SESSION_IDLE_LIFETIME = env.seconds("SESSION_IDLE_LIFETIME", timedelta(days=14))
 SESSION_COOKIE_AGE = int(SESSION_IDLE_LIFETIME.total_seconds())

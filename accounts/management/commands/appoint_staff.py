@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -19,6 +20,8 @@ class Command(BaseCommand):
         parser.add_argument("username")
         rank = parser.add_mutually_exclusive_group()
         rank.add_argument("--superuser", action="store_true", help="may do everything in the admin")
+        groups = sorted(settings.STAFF_GROUPS)
+        rank.add_argument("--group", choices=groups, default="", help="what they may do")
         rank.add_argument("--dismiss", action="store_true", help="take all rights of staff back")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -34,7 +37,12 @@ class Command(BaseCommand):
             changed = staff.dismiss(user, by=by, now=now)
             said = "is no longer staff" if changed else "was not staff"
         else:
-            changed = staff.appoint(user, as_superuser=options["superuser"], by=by, now=now)
-            rank = "a superuser" if options["superuser"] else "staff"
+            group: str = options["group"]
+            changed = staff.appoint(
+                user, as_superuser=options["superuser"], group=group, by=by, now=now
+            )
+            rank = (
+                "a superuser" if options["superuser"] else f"staff ({group})" if group else "staff"
+            )
             said = f"is {'now' if changed else 'already'} {rank}"
         self.stdout.write(f"{username} {said}")

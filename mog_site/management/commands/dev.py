@@ -114,7 +114,7 @@ class Command(BaseCommand):
         self._say("Sign in by one of these links; each works once, within an hour:")
         for name, user in people.items():
             link = dev_sign_in.create_link(user, now=timezone.now())
-            self._say(f"  {name.removeprefix('demo-'):<7} {link}")
+            self._say(f"  {name.removeprefix('demo-'):<9} {link}")
         self._say("\nCtrl-C stops everything.\n\n")
         connections.close_all()
 
