@@ -305,6 +305,39 @@ RULES: dict[type[BaseException], Rule] = {
         _INVALID,
         details=lambda _: {"reason": ["Say why; others will read it."]},
     ),
+    releases_errors.InvalidDispute: _INVALID_FIELD,
+    releases_errors.NothingToDispute: Rule(
+        HTTPStatus.CONFLICT,
+        "nothing_to_dispute",
+        "This finding counts for nothing any more, so there is nothing to contest.",
+    ),
+    releases_errors.AlreadyDisputed: Rule(
+        HTTPStatus.CONFLICT,
+        "already_disputed",
+        "You have contested this finding before. Its release shows the answer, or that we look"
+        " at it.",
+    ),
+    releases_errors.DisputeLimitReached: Rule(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "rate_limited",
+        "Too many findings contested today. Wait as many seconds as `Retry-After` says.",
+        headers=lambda error: {"Retry-After": str(ceil(error.retry_after.total_seconds()))},
+    ),
+    releases_errors.DisputeDecided: Rule(
+        HTTPStatus.CONFLICT,
+        "dispute_decided",
+        "Somebody else has answered this dispute by now. Look at it again.",
+    ),
+    releases_errors.CaseClosed: Rule(
+        HTTPStatus.CONFLICT,
+        "case_closed",
+        "Nothing about this release waits for a decision any more. Look at it again.",
+    ),
+    releases_errors.ExceptionWithdrawn: Rule(
+        HTTPStatus.CONFLICT,
+        "exception_withdrawn",
+        "Somebody else has withdrawn this exception by now. Look at it again.",
+    ),
     releases_errors.NothingPublished: Rule(
         HTTPStatus.NOT_FOUND,
         "version_not_found",

@@ -305,6 +305,16 @@ SCAN_RULES_DIR = env.text("SCAN_RULES_DIR", "")
 SCAN_RULES_DISABLED = env.words("SCAN_RULES_DISABLED")
 SCAN_RULES_WATCHING = env.words("SCAN_RULES_WATCHING")
 
+# --- Moderation
+
+# By when a person should have looked: at what is held, at what a later scan has found, at what a
+# seller contests.
+REVIEW_HELD_WITHIN = env.seconds("REVIEW_HELD_WITHIN", timedelta(days=2))
+REVIEW_RESCAN_WITHIN = env.seconds("REVIEW_RESCAN_WITHIN", timedelta(days=1))
+REVIEW_DISPUTE_WITHIN = env.seconds("REVIEW_DISPUTE_WITHIN", timedelta(days=2))
+# So many findings of one release can be contested in a day.
+DISPUTES_A_DAY = env.integer("DISPUTES_A_DAY", 20)
+
 # --- Background work (mog_site/celery.py holds the schedule)
 
 # A task ends within these; anything longer is several tasks.

@@ -17,7 +17,6 @@ from accounts.actor import Actor
 from accounts.admin import LookOnlyAdmin
 from accounts.http import origin_of
 from accounts.models import User
-from catalog.errors import ListingRetired
 from releases import review
 from releases.errors import ReasonMissing, WrongState
 from releases.forms import DecisionForm
@@ -166,8 +165,6 @@ def _is_done(request: HttpRequest, release: Release, form: DecisionForm) -> bool
         form.add_error("reason", "Say why; the seller may read it.")
     except WrongState as error:
         form.add_error(None, f"It is {error.state} by now, and cannot become {error.wanted}.")
-    except ListingRetired:
-        form.add_error(None, "Its listing is retired, so it cannot be published.")
     else:
         return True
     return False

@@ -10,14 +10,14 @@ from django.db import transaction
 
 from accounts.actor import Actor
 from catalog import listings, readme
-from catalog.errors import ListingRetired, TypeChanged
-from releases import moves, notices, publishing, storage
+from catalog.errors import TypeChanged
+from releases import cases, exceptions, moves, notices, publishing, storage
 from releases.errors import WrongState
-from releases.models import Artifact, Release
+from releases.models import Artifact, Cause, Release
 from releases.states import State
 from scanning.engine import Canonical, Examined
 from scanning.models import Report
-from scanning.verdicts import Verdict
+from scanning.verdicts import Verdict, verdict_of
 
 log = logging.getLogger("mog.releases")
 
@@ -26,10 +26,7 @@ _STATES = {
     Verdict.FLAGGED: State.HELD,
     Verdict.FAILED: State.REJECTED,
 }
-
-
 _SCANNING = frozenset({State.SCANNING})
-_OBSTACLES = {ListingRetired: "listing_retired", TypeChanged: "type_changed"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +42,8 @@ class _Decision:
 
 def decide(release: Release, examined: Examined, *, now: datetime) -> None:
     """Accept, hold or reject; what was accepted and is to be published is published with it.
+
+    Findings that a person has excepted count for nothing.
 
     The canonical archive is kept before the row says so: a crash between leaves a file that the
     next attempt finds. A release that another worker holds or has decided stays as it is.
@@ -63,8 +62,10 @@ def hold(release: Release, *, problem: str, now: datetime) -> None:
     """Hold what could not be examined: a person decides, and the upload is kept for them."""
     try:
         with transaction.atomic():
+            release.lock_listing()
             changes = {"problem": problem, "decided_at": now}
             _move(release, State.HELD, changes, now=now)
+            cases.open_case(release, Cause.HELD, now=now)
             notices.tell_seller(release)
     except WrongState:
         log.info("%s is another worker's by now", release.public_id)
@@ -73,8 +74,10 @@ def hold(release: Release, *, problem: str, now: datetime) -> None:
 def _decided(release: Release, examined: Examined) -> _Decision:
     archive = examined.canonical
     problem = _problem(release, archive) if archive else ""
+    counting = exceptions.counting(release.listing, examined.findings)
     return _Decision(
-        state=State.REJECTED if problem else _STATES[examined.verdict],
+        # Without an archive there is nothing that an exception could let through.
+        state=_STATES[verdict_of(counting)] if archive and not problem else State.REJECTED,
         problem=problem,
         report=examined.report,
         archive=archive,
@@ -84,6 +87,7 @@ def _decided(release: Release, examined: Examined) -> _Decision:
 
 
 def _settle(release: Release, decision: _Decision, *, now: datetime) -> None:
+    release.lock_listing()
     upload_key = release.upload_key
     changes = {
         "problem": decision.problem,
@@ -95,8 +99,10 @@ def _settle(release: Release, decision: _Decision, *, now: datetime) -> None:
     _move(release, decision.state, changes, now=now)
     if decision.state is not State.REJECTED:
         _write_artifact(release, decision, now=now)
-    if decision.state is State.ACCEPTED and release.is_to_publish:
-        _publish_if_possible(release, now=now)
+    if decision.state is State.HELD:
+        cases.open_case(release, Cause.HELD, now=now)
+    if decision.state is State.ACCEPTED:
+        publishing.publish_if_asked(release, by=Actor.system(), now=now)
     notices.tell_seller(release)
     transaction.on_commit(lambda: storage.drop_upload(upload_key), robust=True)
 
@@ -112,17 +118,6 @@ def _move(release: Release, to: State, changes: Mapping[str, Any], *, now: datet
         now=now,
         changes=changes,
     )
-
-
-def _publish_if_possible(release: Release, *, now: datetime) -> None:
-    """Publish what was asked to be; what its listing no longer takes stays accepted."""
-    try:
-        with transaction.atomic():
-            publishing.publish_accepted(release, by=Actor.system(), now=now)
-    except (ListingRetired, TypeChanged) as error:
-        release.problem = _OBSTACLES[type(error)]
-        release.is_to_publish = False
-        release.save(update_fields=["problem", "is_to_publish"])
 
 
 def _write_artifact(release: Release, decision: _Decision, *, now: datetime) -> None:

@@ -7,6 +7,13 @@ ReleasesError
 ├── VersionTaken            the version exists, or is being examined
 ├── WrongState              the release is not where that could happen
 ├── ReasonMissing           an act that others must understand was given no reason
+├── InvalidDispute          a seller contests without saying why
+├── NothingToDispute        the finding counts for nothing, or the release is out for good
+├── AlreadyDisputed         one finding of one release is contested once
+├── DisputeLimitReached     as many findings of the release as a day allows were contested
+├── DisputeDecided          somebody else has answered it
+├── CaseClosed              nothing waits for a person any more
+├── ExceptionWithdrawn      somebody else has withdrawn it
 ├── NothingPublished        the listing has no release to install, or not that one
 ├── EntitlementRequired     the actor has no right to this listing
 ├── ReleaseSuspended        nobody may fetch it for now
@@ -68,6 +75,42 @@ class WrongState(ReleasesError):
 
 class ReasonMissing(ReleasesError):
     """The act needs a reason that others will read."""
+
+
+class InvalidDispute(ReleasesError):
+    """A dispute says something that cannot be; names the field."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field = field
+
+
+class NothingToDispute(ReleasesError):
+    """Contesting this would change nothing."""
+
+
+class AlreadyDisputed(ReleasesError):
+    """The same finding of the same release was contested before."""
+
+
+class DisputeLimitReached(ReleasesError):
+    """More findings of this release may be contested after `retry_after`."""
+
+    def __init__(self, retry_after: timedelta) -> None:
+        super().__init__(f"wait {retry_after}")
+        self.retry_after = retry_after
+
+
+class DisputeDecided(ReleasesError):
+    """The dispute has its answer."""
+
+
+class CaseClosed(ReleasesError):
+    """The release has no open case that this could decide."""
+
+
+class ExceptionWithdrawn(ReleasesError):
+    """The exception counts no longer."""
 
 
 class NothingPublished(ReleasesError):

@@ -32,9 +32,11 @@ def move(
     reason: str = "",
     action: Action | None = None,
     changes: Mapping[str, object] | None = None,
+    facts: Mapping[str, object] | None = None,
 ) -> None:
     """Move a release from one of the states it may leave; write down who did it and why.
 
+    facts: what the trail keeps beside the move.
     Raises WrongState; the caller's transaction then undoes everything.
     """
     before = State(release.state)
@@ -47,5 +49,5 @@ def move(
         by=by.who,
         now=now,
         subject=release.subject,
-        data={"before": before.value, "version": release.version},
+        data={"before": before.value, "version": release.version, **(facts or {})},
     )

@@ -7,13 +7,15 @@ from django.db import transaction
 from accounts.actor import Actor
 from accounts.scopes import Scope
 from catalog import listings, readme
-from catalog.errors import ListingRetired
+from catalog.errors import ListingRetired, TypeChanged
 from catalog.listings import ReleaseFacts
 from catalog.models import Listing, ListingState
 from releases import moves
 from releases.errors import ReasonMissing
 from releases.models import Release
 from releases.states import State
+
+_OBSTACLES = {ListingRetired: "listing_retired", TypeChanged: "type_changed"}
 
 
 def publish(release: Release, *, by: Actor, now: datetime) -> None:
@@ -41,6 +43,19 @@ def publish_accepted(release: Release, *, by: Actor, now: datetime) -> None:
         changes={"published_at": now},
     )
     tell_listing(listing, now=now)
+
+
+def publish_if_asked(release: Release, *, by: Actor, now: datetime) -> None:
+    """Publish what was just accepted, if its seller wants that and its listing still takes it."""
+    if not release.is_to_publish:
+        return
+    try:
+        with transaction.atomic():
+            publish_accepted(release, by=by, now=now)
+    except (ListingRetired, TypeChanged) as error:
+        release.problem = _OBSTACLES[type(error)]
+        release.is_to_publish = False
+        release.save(update_fields=["problem", "is_to_publish"])
 
 
 def withdraw(release: Release, *, reason: str, by: Actor, now: datetime) -> None:

@@ -1,4 +1,8 @@
-"""What staff decides about a release; every decision has a reason that its seller may read."""
+"""What staff decides about a release; every decision has a reason that its seller may read.
+
+Who lets a release pass has looked at its findings: they are excepted, so that no later scan
+repeats them. Open disputes are answered with it, and its case is closed.
+"""
 
 from datetime import datetime
 
@@ -6,10 +10,20 @@ from django.db import transaction
 
 from accounts.actor import Actor
 from audit.actions import Action
-from catalog.models import Listing
-from releases import moves, notices, publishing, storage, vetting
-from releases.errors import ReasonMissing, WrongState
-from releases.models import Release
+from audit.log import record
+from releases import (
+    cases,
+    clearing,
+    disputes,
+    exceptions,
+    moves,
+    notices,
+    publishing,
+    storage,
+    vetting,
+)
+from releases.errors import CaseClosed, ReasonMissing, WrongState
+from releases.models import Cause, DisputeState, Outcome, Release
 from releases.states import INSTALLABLE, State
 
 _HELD = frozenset({State.HELD})
@@ -25,9 +39,26 @@ def accept(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
     if not hasattr(release, "artifact"):
         raise WrongState(state=State(release.state), wanted=State.ACCEPTED)
     with transaction.atomic():
-        moves.move(release, State.ACCEPTED, leaving=_HELD, by=by, now=now, reason=reason)
-        if release.is_to_publish:
-            publishing.publish_accepted(release, by=by, now=now)
+        release.lock_listing()
+        excepted = _let_pass(release, reason=reason, by=by, now=now)
+        clearing.accept(release, reason=reason, by=by, now=now, excepted=excepted)
+
+
+def clear(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
+    """Find that what a later scan has found is nothing; the release stays where it is.
+
+    Raises ReasonMissing, and CaseClosed when there is no such case any more.
+    """
+    _require(reason)
+    with transaction.atomic():
+        release.lock_listing()
+        case = cases.current(release)
+        if case is None or case.cause != Cause.RESCAN:
+            raise CaseClosed
+        excepted = _let_pass(release, reason=reason, by=by, now=now)
+        cases.close_case(release, Outcome.CLEARED, reason=reason, by=by, now=now)
+        data = {"excepted": excepted}
+        record(Action.RELEASE_CLEARED, by=by.who, now=now, subject=release.subject, data=data)
         notices.tell_seller(release)
 
 
@@ -36,6 +67,7 @@ def reject(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
     _require(reason)
     upload_key = release.upload_key
     with transaction.atomic():
+        release.lock_listing()
         moves.move(
             release,
             State.REJECTED,
@@ -45,6 +77,8 @@ def reject(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
             reason=reason,
             changes={"upload_key": ""},
         )
+        disputes.answer_all(release, DisputeState.REJECTED, reason=reason, by=by, now=now)
+        cases.close_case(release, Outcome.REJECTED, reason=reason, by=by, now=now)
         notices.tell_seller(release)
         if upload_key:
             transaction.on_commit(lambda: storage.drop_upload(upload_key), robust=True)
@@ -56,6 +90,7 @@ def examine_again(release: Release, *, reason: str, by: Actor, now: datetime) ->
     if not release.upload_key:
         raise WrongState(state=State(release.state), wanted=State.UPLOADED)
     with transaction.atomic():
+        release.lock_listing()
         changes = {"attempts": 0, "problem": "", "lease_until": now + vetting.MESSAGE_TIME}
         moves.move(
             release,
@@ -66,6 +101,7 @@ def examine_again(release: Release, *, reason: str, by: Actor, now: datetime) ->
             reason=reason,
             changes=changes,
         )
+        cases.close_case(release, Outcome.EXAMINED_AGAIN, reason=reason, by=by, now=now)
         vetting.vet_on_commit(release)
 
 
@@ -73,8 +109,9 @@ def suspend(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
     """Stop a release at once, for everybody. Raises ReasonMissing and WrongState."""
     _require(reason)
     with transaction.atomic():
-        listing = Listing.objects.select_for_update().get(pk=release.listing_id)
+        listing = release.lock_listing()
         moves.move(release, State.SUSPENDED, leaving=INSTALLABLE, by=by, now=now, reason=reason)
+        cases.close_case(release, Outcome.SUSPENDED, reason=reason, by=by, now=now)
         publishing.tell_listing(listing, now=now)
         notices.tell_seller(release)
 
@@ -82,22 +119,19 @@ def suspend(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
 def restore(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
     """Let a suspended release go back to where it was. Raises ReasonMissing and WrongState."""
     _require(reason)
-    last = release.transitions.filter(after=State.SUSPENDED).order_by("-id").first()
-    if release.state != State.SUSPENDED or last is None:
-        raise WrongState(state=State(release.state), wanted=State.PUBLISHED)
     with transaction.atomic():
-        listing = Listing.objects.select_for_update().get(pk=release.listing_id)
-        moves.move(
-            release,
-            State(last.before),
-            leaving={State.SUSPENDED},
-            by=by,
-            now=now,
-            reason=reason,
-            action=Action.RELEASE_RESTORED,
-        )
-        publishing.tell_listing(listing, now=now)
+        release.lock_listing()
+        excepted = _let_pass(release, reason=reason, by=by, now=now)
+        clearing.bring_back(release, reason=reason, by=by, now=now, excepted=excepted)
+        cases.close_case(release, Outcome.CLEARED, reason=reason, by=by, now=now)
         notices.tell_seller(release)
+
+
+def _let_pass(release: Release, *, reason: str, by: Actor, now: datetime) -> int:
+    """Except whatever speaks against a release, and agree with whoever contests it."""
+    found = exceptions.grave(release)
+    disputes.answer_all(release, DisputeState.ACCEPTED, reason=reason, by=by, now=now)
+    return exceptions.add(found, release=release, reason=reason, by=by, now=now)
 
 
 def _require(reason: str) -> None:

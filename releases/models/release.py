@@ -148,6 +148,13 @@ class Release(models.Model):
         is_about_to_publish = self.state == State.ACCEPTED and self.is_to_publish
         return State(self.state) in FINAL and not is_about_to_publish
 
+    def lock_listing(self) -> Listing:
+        """Return the listing, held until the transaction ends.
+
+        Whoever decides about a release holds it, so that decisions about one listing take turns.
+        """
+        return Listing.objects.select_for_update().get(pk=self.listing_id)
+
     def move(
         self,
         to: State,

@@ -108,6 +108,14 @@ class DisputeState(models.TextChoices):
     REJECTED = "rejected"
 
 
+class DisputeQuerySet(models.QuerySet["Dispute"]):
+    """Questions about many disputes."""
+
+    def open(self) -> "DisputeQuerySet":
+        """Keep those that wait for an answer."""
+        return self.filter(state=DisputeState.OPEN)
+
+
 class Dispute(models.Model):
     """A seller says that one finding about one release is wrong; staff answers once."""
 
@@ -120,14 +128,20 @@ class Dispute(models.Model):
     state = models.CharField(
         max_length=8, choices=DisputeState.choices, default=DisputeState.OPEN.value
     )
+    # Empty for the service itself: a later scan no longer finds it.
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=REASON_CHARACTERS, blank=True)
+
+    objects = DisputeQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["release", "finding"], name="releases_dispute_once_a_finding"
+            ),
+            models.CheckConstraint(
+                condition=~Q(statement=""), name="releases_dispute_has_statement"
             ),
             models.CheckConstraint(
                 condition=Q(state__in=DisputeState.values), name="releases_dispute_state_known"
@@ -145,15 +159,22 @@ class Dispute(models.Model):
         return f"dispute:{self.public_id}"
 
 
-class FindingException(models.Model):
-    """A person has looked: this rule is wrong about these bytes of this listing, for good.
+class FindingExceptionQuerySet(models.QuerySet["FindingException"]):
+    """Questions about many exceptions."""
 
-    Whoever scans again finds it again, and it counts for nothing.
+    def standing(self) -> "FindingExceptionQuerySet":
+        """Keep those that nobody has withdrawn."""
+        return self.filter(withdrawn_at__isnull=True)
+
+
+class FindingException(models.Model):
+    """A person has looked: this rule is wrong about these bytes of this listing.
+
+    Whoever scans again finds it again, and it counts for nothing, unless a person changes their
+    mind. file_sha256: of the file; of the archive, where the package as a whole was meant.
     """
 
-    append_only = True
-
-    listing = models.ForeignKey(Listing, models.PROTECT, related_name="+")
+    listing = models.ForeignKey(Listing, models.PROTECT, related_name="exceptions")
     file_sha256 = models.CharField(max_length=64)
     rule = models.CharField(max_length=100)
     # Empty where staff accepted the release without being asked.
@@ -161,16 +182,28 @@ class FindingException(models.Model):
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     reason = models.CharField(max_length=REASON_CHARACTERS)
     at = models.DateTimeField(default=timezone.now)
+    withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawal_reason = models.CharField(max_length=REASON_CHARACTERS, blank=True)
+
+    objects = FindingExceptionQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["listing", "file_sha256", "rule"],
+                condition=Q(withdrawn_at__isnull=True),
                 name="releases_findingexception_once",
             ),
             models.CheckConstraint(
                 condition=Q(file_sha256__regex=_DIGEST_SHAPE),
                 name="releases_findingexception_digest_shape",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False)
+                & ~Q(withdrawal_reason=""),
+                name="releases_findingexception_withdrawn_by_somebody",
             ),
         ]
 

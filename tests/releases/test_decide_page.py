@@ -95,13 +95,13 @@ def test_what_is_not_offered_is_not_done(client: Client, moderator: User) -> Non
     assert b"Nothing can be decided" in client.get(page(shelf.judged(State.REJECTED))).content
 
 
-def test_a_retired_listing_is_said_to_be_in_the_way(client: Client, moderator: User) -> None:
+def test_a_retired_listing_publishes_nothing_that_is_accepted(
+    client: Client, moderator: User
+) -> None:
     release = held()
     type(release.listing).objects.update(state=ListingState.RETIRED, type="skill")
-    answer = client.post(page(release), {"decision": "accept", "reason": "Fine."})
-    assert b"Its listing is retired" in answer.content
-    release.refresh_from_db()
-    assert release.state == State.HELD
+    assert decide(client, release, "accept") == 302
+    assert (release.state, release.problem) == (State.ACCEPTED, "listing_retired")
 
 
 def test_staff_without_the_permission_only_looks(client: Client) -> None:

@@ -1,0 +1,72 @@
+"""Cases of releases that a person should look at: opened, made urgent, closed.
+
+Whoever opens or closes one holds the listing (`Release.lock_listing`), so that nobody opens two.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from accounts.actor import Actor
+from releases.models import Cause, Dispute, DisputeState, Outcome, Release, Review
+
+# What a person has looked at and found good.
+_GOOD = [Outcome.ACCEPTED.value, Outcome.CLEARED.value]
+
+
+def open_case(release: Release, cause: Cause, *, now: datetime) -> Review:
+    """Ask for a person; a case that is open already takes a graver cause and its earlier due time.
+
+    A seller's dispute is the least grave: it casts no doubt on a release.
+    """
+    known = current(release)
+    if known is None:
+        due_at = now + _within(cause)
+        return Review.objects.create(release=release, cause=cause, opened_at=now, due_at=due_at)
+    if known.cause == Cause.DISPUTE and cause != Cause.DISPUTE:
+        known.cause = cause
+        known.due_at = min(known.due_at, now + _within(cause))
+        known.save(update_fields=["cause", "due_at"])
+    return known
+
+
+def close_case(
+    release: Release, outcome: Outcome, *, reason: str, by: Actor, now: datetime
+) -> bool:
+    """Close the open case of a release; tell whether there was one.
+
+    Disputes that are still open go on as a case of their own.
+    """
+    closed = (
+        Review.objects.open()
+        .filter(release=release)
+        .update(closed_at=now, closed_by=by.user, outcome=outcome, reason=reason)
+    )
+    if release.disputes.open().exists():
+        open_case(release, Cause.DISPUTE, now=now)
+    return bool(closed)
+
+
+def current(release: Release) -> Review | None:
+    """Return the open case of a release."""
+    return Review.objects.open().filter(release=release).first()
+
+
+def is_cleared(release: Release, *, sha256: str) -> bool:
+    """Tell whether a person has looked at these very bytes of this listing and let them pass.
+
+    sha256: of the canonical archive; it may have been another release then.
+    """
+    same = {"release__listing": release.listing_id, "release__report__sha256": sha256}
+    reviews = Review.objects.filter(outcome__in=_GOOD, closed_by__isnull=False, **same)
+    disputes = Dispute.objects.filter(state=DisputeState.ACCEPTED, decided_by__isnull=False, **same)
+    return reviews.exists() or disputes.exists()
+
+
+def _within(cause: Cause) -> timedelta:
+    within: dict[Cause, timedelta] = {
+        Cause.HELD: settings.REVIEW_HELD_WITHIN,
+        Cause.RESCAN: settings.REVIEW_RESCAN_WITHIN,
+        Cause.DISPUTE: settings.REVIEW_DISPUTE_WITHIN,
+    }
+    return within[cause]
