@@ -8,11 +8,10 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from releases import claims, decisions, storage
+from releases import claims, decisions, examining, storage
 from releases.models import Release
 from releases.states import State
 from releases.storage import UploadMissing
-from scanning import engine
 from scanning.errors import ScanInconclusive
 
 log = logging.getLogger("mog.releases")
@@ -65,7 +64,7 @@ def _examine(release: Release) -> None:
     try:
         with (
             storage.local_copy(release.upload_key) as path,
-            engine.examine(path, now=timezone.now()) as examined,
+            examining.examine(path, now=timezone.now()) as examined,
         ):
             decisions.decide(release, examined, now=timezone.now())
     except UploadMissing:

@@ -5,7 +5,7 @@ never seen the upload. What both say of the package must be the same.
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,8 +20,14 @@ from scanning.answers import Facts, Judged, Repacked
 from scanning.child import judge, repack, rulebook
 from scanning.errors import Reason, ScanInconclusive
 from scanning.models import Finding, Report
+from scanning.rules.rule import Hit
 from scanning.ruleset import Ruleset
 from scanning.verdicts import Verdict
+
+# Meets tokens of this service; the SHA-256 of what it meets is how the service knows them.
+OWN_TOKEN = "secret/mog-token"  # noqa: S105 (the id of a rule)
+
+OnOwnTokens = Callable[[frozenset[str]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +68,30 @@ class _Scan:
     rules: Ruleset
     now: datetime
     begun: float
+    on_own_tokens: OnOwnTokens
 
     def elapsed_ms(self) -> int:
         """Return the milliseconds since it began."""
         return round((time.monotonic() - self.begun) * 1000)
 
 
+def _ignore(_digests: frozenset[str]) -> None:
+    pass
+
+
 @contextmanager
-def examine(path: Path, *, now: datetime) -> Iterator[Examined]:
+def examine(
+    path: Path, *, now: datetime, on_own_tokens: OnOwnTokens = _ignore
+) -> Iterator[Examined]:
     """Examine an upload; its canonical archive lives until the context ends.
 
+    on_own_tokens: is given the digests of tokens of this service, before the report is recorded:
+    they stand in no row, and whoever finds a report may rely on their having been told.
     Raises ScanInconclusive when nothing is known: the caller holds the release. A conclusive
     report of the same bytes and rules is used again.
     """
     with sandbox.work_folder() as folder:
-        scan = _Scan(folder, ruleset.current(), now, time.monotonic())
+        scan = _Scan(folder, ruleset.current(), now, time.monotonic(), on_own_tokens)
         yield _examine(path, scan)
 
 
@@ -139,6 +154,8 @@ def _judged(canonical: Canonical, facts: Facts, repacking: sandbox.Run, scan: _S
         return known
     judged, judging = _judge(canonical, scan)
     _compare(facts, judged.facts_sha256)
+    if own_tokens := _own_tokens(judged.hits):
+        scan.on_own_tokens(own_tokens)
     digests = {file.path: file.sha256 for file in facts.files}
     found = [reports.noted_form(warning, digests) for warning in judged.warnings]
     found += [reports.met(hit, scan.rules, digests) for hit in judged.hits]
@@ -167,6 +184,10 @@ def _judge(canonical: Canonical, scan: _Scan) -> tuple[Judged, sandbox.Run]:
     )
     run = _run(job)
     return answers.read_judged(run.answer), run
+
+
+def _own_tokens(hits: Iterable[Hit]) -> frozenset[str]:
+    return frozenset(hit.sha256 for hit in hits if hit.rule_id == OWN_TOKEN)
 
 
 def _run(job: sandbox.Job, *, file_bytes: int = sandbox.ANSWER_BYTES) -> sandbox.Run:
