@@ -31,12 +31,13 @@ def _masked(data: bytes, left: int, right: int, secrets: Sequence[Span]) -> str:
     for start, end in sorted(secrets):
         if end <= at or start >= right:
             continue
-        parts += [_text(data[at : max(at, start)]), _mask(data[start:end])]
+        parts += [_text(data[at : max(at, start)]), mask(data[start:end])]
         at = end
     return "".join([*parts, _text(data[at:right])])
 
 
-def _mask(secret: bytes) -> str:
+def mask(secret: bytes) -> str:
+    """Return what stands for a secret: its first characters, if it has many more, and its size."""
     shown = _text(secret[:_SHOWN_OF_SECRET]) if len(secret) >= _LEAST_TO_SHOW else ""
     return f"{shown}…({len(secret)} characters)"
 

@@ -56,6 +56,16 @@ class Matcher:
                     taken.append((start, end))
                 yield Sighting(rule_id=rule_id, start=start, end=end, matched=data[start:end])
 
+    def everywhere(self, path: str, data: bytes) -> Iterator[tuple[int, int]]:
+        """Yield each place that any rule meets, however often; where one is crowded, all the rest.
+
+        Places of several rules may overlap.
+        """
+        lower = data.lower()
+        for each in self._compiled:
+            if _may_match(each, path, lower):
+                yield from _all_spans(each, data)
+
 
 def _compile(rule: PatternRule) -> _Compiled:
     options = re2.Options()
@@ -93,6 +103,17 @@ def _spans(
         found += 1
         if found == _SIGHTINGS_OF_A_RULE:
             return
+
+
+def _all_spans(each: _Compiled, data: bytes) -> Iterator[tuple[int, int]]:
+    group = 1 if each.pattern.groups else 0
+    for number, match in enumerate(each.pattern.finditer(data)):
+        start, end = match.span(group)
+        if number == _CANDIDATES_OF_A_RULE:
+            yield start, len(data)
+            return
+        if _is_real(each.rule, data[start:end]):
+            yield start, end
 
 
 def _is_taken(start: int, end: int, taken: list[tuple[int, int]]) -> bool:
