@@ -13,10 +13,10 @@ COMPILE = $(VENV) -m uv pip compile --quiet --universal --python-version 3.11 --
 	--no-header --no-emit-index-url $(UPGRADE) pyproject.toml --extra server
 
 .DEFAULT_GOAL := help
-.PHONY: help dev test lint format lock openapi
+.PHONY: help dev test lint format lock openapi bench-scan
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 dev: $(SERVER) ## run the site on this machine; PORT=8000 moves it, Ctrl-C stops it
 	@export PORT='$(PORT)' MOG_DEV_SIGN_IN=1; \
@@ -39,6 +39,10 @@ lock: $(DEV) ## pin requirements by hash, without addresses; UPGRADE=--upgrade t
 
 openapi: $(DEV) ## write the description of the API that a test compares
 	@$(VENV) manage.py spectacular --file docs/openapi.yaml
+
+bench-scan: $(DEV) ## measure what scans see, whom they accuse wrongly, and what they cost
+	@$(VENV) -m benchmarks.scan_quality
+	@$(VENV) -m benchmarks.scan_costs
 
 # Everything of server.txt is in dev.txt, at the same versions.
 $(DEV):

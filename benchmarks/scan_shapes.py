@@ -1,0 +1,134 @@
+"""Packages that are made to be slow to scan: a text for each way of keeping a scanner busy."""
+
+import base64
+import io
+import random
+import zipfile
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from scanning import ruleset
+from scanning.rules import packs
+
+MB = 1024 * 1024
+_FILE_BYTES = 10 * MB - 1024
+_MANIFEST = b"name: acme/bench\nversion: 1.0.0\ntype: skill\ndescription: Measured.\n"
+_SKILL = b"---\nname: bench\ndescription: Measured.\n---\n"
+_TEXT = "the file is read and every line of it shown to whoever asked for a list of names"
+_WORDS = _TEXT.split()
+# Full-width letters and Cyrillic, which read as others once they are normalised.
+_OTHERS = [
+    *("каждая", "строка", "файла", "показана"),
+    *(word.translate({n: n + 0xFEE0 for n in range(0x21, 0x7F)}) for word in _WORDS[:4]),
+]
+
+# A line of text, by a source of chance and the number of the line.
+Line = Callable[[random.Random, int], str]
+
+
+def _prose(source: random.Random, number: int) -> str:
+    return f"{number}. " + " ".join(source.choices(_WORDS, k=12))
+
+
+def _other_script(source: random.Random, number: int) -> str:
+    return f"{number}. " + " ".join(source.choices(_OTHERS, k=12))
+
+
+def _links(source: random.Random, number: int) -> str:
+    words = source.choices(_WORDS, k=4)
+    return f"[{words[0]}](https://{words[1]}.example.org/{number}/{words[2]}?q={words[3]})"
+
+
+def _markers(source: random.Random, number: int) -> str:
+    """Name what rules look for, so that each reads the whole file."""
+    markers = _of_rules("markers")
+    return f"{number} " + " ".join(source.choices(markers, k=6))
+
+
+def _samples(source: random.Random, number: int) -> str:
+    """Show what rules are for, so that each meets it again and again."""
+    return f"{number} {source.choice(_of_rules('positive'))}"
+
+
+def _placeholders(source: random.Random, number: int) -> str:
+    name = source.choice(("password", "api_key", "token", "client_secret"))
+    return f'{name} = "your-{source.choice(_WORDS)}-example-{number}"'
+
+
+def _base64(source: random.Random, number: int) -> str:
+    return base64.b64encode(_prose(source, number).encode()).decode()
+
+
+def _nested_base64(source: random.Random, number: int) -> str:
+    data = _prose(source, number).encode()
+    for _ in range(4):
+        data = base64.b64encode(data)
+    return data.decode()
+
+
+def _hex(source: random.Random, number: int) -> str:
+    return _prose(source, number).encode().hex()
+
+
+def _percent(source: random.Random, number: int) -> str:
+    return "".join(f"%{byte:02x}" for byte in _prose(source, number).encode())
+
+
+def _entities(source: random.Random, number: int) -> str:
+    return "".join(f"&#{byte};" for byte in _prose(source, number).encode())
+
+
+SHAPES: dict[str, Line] = {
+    "prose": _prose,
+    "letters of another script": _other_script,
+    "links": _links,
+    "words that rules look for": _markers,
+    "what rules are for": _samples,
+    "placeholders of secrets": _placeholders,
+    "Base64, a blob a line": _base64,
+    "Base64, four times over": _nested_base64,
+    "hexadecimal": _hex,
+    "percent escapes": _percent,
+    "character references": _entities,
+}
+
+
+def package(line: Line, size_bytes: int, *, separator: str = "\n", files: int = 0) -> bytes:
+    """Return an upload of a shape; of so many files, or of the largest allowed."""
+    file_bytes = size_bytes // files if files else min(size_bytes, _FILE_BYTES)
+    output = io.BytesIO()
+    with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        archive.writestr("mog.yaml", _MANIFEST)
+        archive.writestr("README.md", b"# Bench\n")
+        archive.writestr("content/SKILL.md", _SKILL)
+        for number in range(max(1, size_bytes // file_bytes)):
+            text = _text(line, file_bytes, seed=number, separator=separator)
+            archive.writestr(f"content/f{number:04}.md", text)
+    return output.getvalue()
+
+
+def _text(line: Line, size_bytes: int, *, seed: int, separator: str) -> bytes:
+    """Write so much; half a megabyte of lines, again and again, is as slow as all different."""
+    piece = separator.join(_lines(line, min(size_bytes, MB // 2), seed)) + separator
+    encoded = piece.encode()
+    whole = encoded * (size_bytes // len(encoded) + 1)
+    return whole[:size_bytes].decode(errors="ignore").encode()
+
+
+def _lines(line: Line, size_bytes: int, seed: int) -> Iterator[str]:
+    source = random.Random(seed)  # noqa: S311 (no secret)
+    written, number = 0, 0
+    while written < size_bytes:
+        made = line(source, number)
+        yield made
+        written += len(made.encode()) + 1
+        number += 1
+
+
+@cache
+def _of_rules(kind: str) -> list[str]:
+    """Return the markers or the samples of all open rules."""
+    packed = packs.load(ruleset.OPEN_RULES)
+    if kind == "markers":
+        return [word for each in packed if each.pattern for word in each.pattern.markers]
+    return [" ".join(text.split()) for each in packed for text in each.positive]
