@@ -6,8 +6,11 @@ from django.conf import settings
 from rest_framework import serializers
 
 from accounts.api.serializers import CamelSerializer
+from catalog.models.listing import NAME_LENGTH
+from mog_package.versions import PATTERN as VERSION_PATTERN
 from releases.models import Release
 from releases.models.release import STATE_CHOICES
+from releases.recall import MOST_PACKAGES, Status
 from scanning.models import Finding
 from scanning.public_rules import name_for_sellers
 
@@ -123,3 +126,37 @@ class TicketSerializer(CamelSerializer):
         source="entitlement.public_id", default=None, allow_null=True
     )
     manifest = serializers.DictField(source="release.artifact.manifest")
+
+
+class InstalledSerializer(CamelSerializer):
+    """A package as mog.lock.json has it."""
+
+    name = serializers.CharField(max_length=NAME_LENGTH)
+    version = serializers.RegexField(f"^{VERSION_PATTERN}$", max_length=29)
+    sha256 = serializers.RegexField("^[0-9a-f]{64}$")
+
+
+class NewAuditSerializer(CamelSerializer):
+    """Somebody wants to know how what they have installed stands."""
+
+    packages = serializers.ListField(
+        child=InstalledSerializer(), min_length=1, max_length=MOST_PACKAGES
+    )
+
+
+class StandingSerializer(CamelSerializer):
+    """How one of them stands; of an unknown one nothing else is said."""
+
+    name = serializers.CharField(source="installed.name")
+    version = serializers.CharField(source="installed.version")
+    status = serializers.ChoiceField(choices=[(each.value, each.value) for each in Status])
+    reason = serializers.CharField(allow_blank=True)
+    same_archive = serializers.BooleanField(source="is_same_archive", allow_null=True)
+    latest_version = serializers.CharField(allow_null=True)
+    has_newer = serializers.BooleanField()
+
+
+class AuditAnswerSerializer(CamelSerializer):
+    """The answers, in the order of the questions."""
+
+    items = StandingSerializer(many=True)

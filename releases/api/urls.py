@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from releases.api import uploads, versions
+from releases.api import recall, uploads, versions
 
 _LISTING = "listings/<slug:vendor>/<slug:slug>"
 _OWN = "vendor/releases"
@@ -23,4 +23,5 @@ urlpatterns: list[URLPattern] = [
     ),
     path(f"{_OWN}/<str:public_id>/withdrawal", uploads.Withdrawal.as_view(), name="api_withdrawal"),
     path("downloads", versions.DownloadList.as_view(), name="api_downloads"),
+    path("audit", recall.AuditList.as_view(), name="api_audit"),
 ]

@@ -17,7 +17,13 @@ from tests.factories.accounts import CredentialFactory
 
 _ARGUMENTS = {"vendor": "acme", "slug": "pdf-tools", "version": "1.0.0"}
 # These let anybody in: what they ask for stands in the body.
-_OPEN = {"/v1/openapi.json", "/v1/auth/device/start", "/v1/auth/device/poll", "/v1/leaked-tokens"}
+_OPEN = {
+    "/v1/openapi.json",
+    "/v1/auth/device/start",
+    "/v1/auth/device/poll",
+    "/v1/leaked-tokens",
+    "/v1/audit",
+}
 
 
 def _routes(prefix: str) -> list[str]:
