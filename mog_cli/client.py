@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlencode
 
 from mog_cli.answers import Account, DeviceGrant, DevicePoll
+from mog_cli.audit_answers import Standing, standings_of
 from mog_cli.catalogue_answers import (
     Listing,
     ListingDetails,
@@ -58,6 +59,12 @@ class Client:
         """Return the newest versions of a package."""
         call = Call("GET", f"/v1/listings/{name}/releases", asked_for=name, is_repeatable=True)
         return releases_of(self._connection.exchange(call))
+
+    def audit(self, packages: Sequence[Mapping[str, str]]) -> tuple[Standing, ...]:
+        """Ask how packages stand, each given by name, version and SHA-256, at most 500."""
+        body = {"packages": list(packages)}
+        call = Call("POST", "/v1/audit", json_body=body, is_repeatable=True)
+        return standings_of(self._connection.exchange(call))
 
     def request_download(self, name: str, version: str | None) -> Download:
         """Ask for a link to an archive; without a version, for the latest."""

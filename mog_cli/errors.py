@@ -19,6 +19,7 @@ MogError
 ├── NotInstalled           the lockfile does not know the package
 ├── LocallyModified        files would be lost that somebody has changed
 ├── Damaged                what is installed is not what was installed
+├── AuditFailed            what is installed should not be used
 ├── PathTraversal          an entry of an archive leads out of its folder
 ├── WrongPackage           the archive is not the package that was asked for
 ├── DownloadFailed         the archive did not come, or not as promised
@@ -191,6 +192,23 @@ class Damaged(MogError):
     """What is installed is not what was installed; `findings` names each file."""
 
     code = "verify_failed"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        findings: Sequence[str],
+        advice: str,
+        details: Mapping[str, object],
+    ) -> None:
+        super().__init__(message, advice=advice, details=details)
+        self.findings = findings
+
+
+class AuditFailed(MogError):
+    """Something that is installed should not be used; `findings` is a table of everything."""
+
+    code = "audit_failed"
 
     def __init__(
         self,

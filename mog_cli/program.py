@@ -16,6 +16,7 @@ from mog_cli.lazy_group import LazyGroup
 from mog_cli.output import Console, Result
 
 _COMMANDS = {
+    "audit": "mog_cli.commands.audit",
     "auth": "mog_cli.commands.auth",
     "completion": "mog_cli.commands.completion",
     "init": "mog_cli.commands.init",

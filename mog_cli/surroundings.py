@@ -1,7 +1,7 @@
 """What every command that talks to the server works with."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mog_cli import config
 from mog_cli.config import Config
@@ -23,6 +23,13 @@ class Surroundings:
     def origin(self) -> str:
         """Return the address of the server."""
         return self.config.api_origin
+
+    def at(self, origin: str) -> "Surroundings":
+        """Return the same for another server, which MOG_TOKEN is not for."""
+        if origin == self.origin:
+            return self
+        there = replace(self.config, api_origin=origin, environment_token=None)
+        return replace(self, config=there)
 
     def connect(self, *, token: Token | None = None) -> Connection:
         """Return a connection to the server; it is the caller's to close."""

@@ -1,14 +1,30 @@
 """Say whether what is installed is what was installed; nothing is changed."""
 
+import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from mog_cli import integrity, journal, lockfile, project_state
 from mog_cli.errors import Damaged, RecoveryPending
 from mog_cli.integrity import Difference, Kind
-from mog_cli.lockfile import LockedPackage
+from mog_cli.lockfile import LockedPackage, Lockfile
 from mog_cli.mcp_config import McpConfig
 from mog_cli.workplace import Workplace
+
+
+@contextlib.contextmanager
+def settled(place: Workplace) -> Iterator[Lockfile]:
+    """Hold a project still and yield what is installed in it.
+
+    Raises RecoveryPending, LockfileInvalid, ProjectBusy and JournalRefused.
+    """
+    with project_state.looking(place.project):
+        if journal.exists(place.project):
+            raise RecoveryPending(
+                "A change was interrupted, and recovery is pending.",
+                advice="The next command takes it back, for example: mog list",
+            )
+        yield lockfile.read(place.project.lockfile)
 
 
 def verify(place: Workplace, names: Sequence[str]) -> dict[str, LockedPackage]:
@@ -17,13 +33,7 @@ def verify(place: Workplace, names: Sequence[str]) -> dict[str, LockedPackage]:
     Raises RecoveryPending, NotInstalled, LockfileInvalid, SettingsRefused, and Damaged with every
     difference.
     """
-    with project_state.looking(place.project):
-        if journal.exists(place.project):
-            raise RecoveryPending(
-                "A change was interrupted, and recovery is pending.",
-                advice="The next command takes it back, for example: mog list",
-            )
-        found = lockfile.read(place.project.lockfile)
+    with settled(place) as found:
         chosen = {name: found.installed(name) for name in names or found.packages}
         config = place.mcp_config()
         broken = {

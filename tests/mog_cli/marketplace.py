@@ -75,6 +75,7 @@ class Marketplace:
         self._latest: dict[str, Shelved] = {}
         self._all: dict[tuple[str, str], Shelved] = {}
         server.on("POST /v1/downloads", self._answer)
+        server.on("POST /v1/audit", self._audit)
 
     def put(
         self,
@@ -132,6 +133,23 @@ class Marketplace:
             Answer(404, {"code": "not_found", "message": "No such package."})(handler)
         else:
             Answer(200, found.link)(handler)
+
+    def _audit(self, handler: Any) -> None:
+        """Say that all is well."""
+        asked = json.loads(self.server.seen[-1].body)["packages"]
+        items = [
+            {
+                "name": each["name"],
+                "version": each["version"],
+                "status": "ok",
+                "reason": "",
+                "sameArchive": True,
+                "latestVersion": self._latest[each["name"]].version,
+                "hasNewer": False,
+            }
+            for each in asked
+        ]
+        Answer(200, {"items": items})(handler)
 
 
 def zip_of(archive: bytes) -> Behaviour:

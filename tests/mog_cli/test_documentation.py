@@ -45,7 +45,7 @@ def test_an_example_has_the_shape_of_the_answer(
     example = json.loads(shown)
     market.put(more="targets: [claude-code]\n")
     market.put("acme/serve", kind=PackageType.MCP, more="targets: [claude-code]\n")
-    if command_line.startswith("list"):
+    if command_line.startswith(("list", "audit")):
         run_json("install", "acme/pdf-tools")
     if example.get("code") == "not_signed_in":
         monkeypatch.delenv("MOG_TOKEN")
@@ -65,4 +65,4 @@ def test_the_event_of_signing_in_has_the_shape_that_is_documented(
 
 
 def test_there_are_examples() -> None:
-    assert len(EXAMPLES) == 6
+    assert len(EXAMPLES) == 7
