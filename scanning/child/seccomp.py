@@ -19,6 +19,8 @@ _PROCESSES = (
     *("kill", "tkill", "tgkill", "pidfd_open", "pidfd_send_signal", "pidfd_getfd"),
     *("rt_sigqueueinfo", "rt_tgsigqueueinfo", "ptrace", "process_vm_readv", "process_vm_writev"),
     *("process_madvise", "kcmp", "setpriority", "sched_setaffinity", "prlimit64", "setrlimit"),
+    # With it a child that was taken over could forget that it dies with the worker.
+    "prctl",
 )
 _NAMESPACES_AND_MOUNTS = (
     *("unshare", "setns", "mount", "umount", "umount2", "pivot_root", "chroot", "fsopen"),

@@ -104,6 +104,29 @@ def _write_much(size_bytes: int) -> None:
     os._exit(0)
 
 
+def _call(name: str, *arguments: Any) -> int:
+    """Make a call of the C library by its name."""
+    result = int(getattr(ctypes.CDLL(None, use_errno=True), name)(*arguments))
+    if result == -1:
+        raise OSError(ctypes.get_errno(), name)
+    return result
+
+
+def _change_mode() -> None:
+    os.chmod("answer.json", 0o777)
+
+
+def _open_many() -> None:
+    handles: list[int] = []
+    try:
+        for _ in range(100):
+            handles.append(os.open("request.json", os.O_RDONLY))
+    finally:
+        # The answer has to be opened, too.
+        for handle in handles:
+            os.close(handle)
+
+
 def _answer(text: str) -> None:
     Path("answer.json").write_bytes(text.encode())
     os._exit(0)
@@ -155,6 +178,9 @@ _ACTS: dict[str, Callable[..., Any]] = {
     "spin": _spin,
     "sleep": _sleep,
     "write-much": _write_much,
+    "call": _call,
+    "change-mode": _change_mode,
+    "open-many": _open_many,
     "answer": _answer,
     "speak": _speak,
     "environment": _environment,

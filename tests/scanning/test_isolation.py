@@ -1,12 +1,19 @@
 """What a system must offer before a scan may run on it."""
 
+import json
 import logging
+import os
+import subprocess
+import sys
+from typing import Any
 
 import pytest
+from django.conf import settings
 
 from scanning import isolation, sandbox
 from scanning.child.layers import Layer, missing
 from scanning.errors import Reason, ScanInconclusive
+from tests.scanning import without_layers
 
 _ALL = frozenset(Layer)
 _NETWORK = {Layer.NAMESPACES, Layer.SECCOMP, Layer.LANDLOCK_NETWORK}
@@ -41,3 +48,26 @@ def test_production_refuses_what_development_warns_of(caplog: pytest.LogCaptureF
         sandbox.insist(layers, is_strict=False)
         sandbox.insist(layers, is_strict=False)
     assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize(
+    ("how", "became"),
+    [("strict", "not-isolated"), ("lenient", "limits,no-new-privileges,death-signal")],
+)
+def test_where_no_network_can_be_cut_off_production_scans_nothing(how: str, became: str) -> None:
+    told = _on_a_poor_system(how)
+    assert told["became"].removeprefix("nobody,") == became
+    assert told["missing"] == ["namespaces or seccomp or landlock-network"]
+
+
+def _on_a_poor_system(how: str) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-m", without_layers.__name__, how],
+        cwd=settings.BASE_DIR,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "mog_site.settings"},
+        capture_output=True,
+        check=True,
+    )
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told

@@ -8,6 +8,9 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,8 @@ pytestmark = pytest.mark.processes
 
 _LIMITS = sandbox.Limits(wall_clock_seconds=20, cpu_seconds=10, file_bytes=1_000_000)
 _REFUSED = {errno.EPERM, errno.EACCES}
+# linux/prctl.h
+_PR_SET_PDEATHSIG = 1
 
 
 def attempt(act: str, *arguments: Any, limits: sandbox.Limits = _LIMITS) -> dict[str, Any]:
@@ -99,6 +104,74 @@ def test_it_writes_nowhere_else(tmp_path: Path) -> None:
 )
 def test_it_stays_one_powerless_process(act: str) -> None:
     assert attempt(act)["errno"] in _REFUSED | {errno.EAGAIN}
+
+
+# Calls that a process without any power may make, unless a filter refuses them.
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("socketpair", [socket.AF_UNIX, socket.SOCK_STREAM, 0, None]),
+        ("kill", [0, 0]),
+        ("ptrace", [0, 0, 0, 0]),
+        ("personality", [-1]),
+        ("setpriority", [0, 0, 19]),
+        ("memfd_create", [None, 0]),
+        ("inotify_init1", [0]),
+        ("shmget", [0, 4096, 0o600]),
+        ("msgget", [0, 0o600]),
+        ("semget", [0, 1, 0o600]),
+        ("prctl", [_PR_SET_PDEATHSIG, 0, 0, 0, 0]),
+    ],
+)
+def test_its_calls_are_filtered(name: str, arguments: list[int | None]) -> None:
+    assert attempt("call", name, *arguments)["errno"] == errno.EPERM
+
+
+def test_it_opens_few_files() -> None:
+    assert attempt("open-many")["errno"] == errno.EMFILE
+
+
+def test_it_leaves_modes_alone() -> None:
+    assert attempt("change-mode")["errno"] == errno.EPERM
+
+
+def test_the_kernel_confirms_what_a_child_says_of_its_layers() -> None:
+    with _asleep() as child:
+        status = _table(child, "status", ":")
+        assert {status[name].split()[0] for name in ("CapPrm", "CapEff")} == {"0" * 16}
+        assert (status["NoNewPrivs"], status["Seccomp"]) == ("1", "2")
+        limits = _table(child, "limits", "  ")
+        for name in ("Max core file size", "Max processes"):
+            assert limits[name].split()[:2] == ["0", "0"]
+        for name in ("Max address space", "Max file size", "Max cpu time", "Max open files"):
+            assert "unlimited" not in limits[name]
+        for kind in ("net", "ipc"):
+            assert _namespace(child, kind) != _namespace(os.getpid(), kind)
+        # Who may not be watched belongs to root (proc(5), on PR_SET_DUMPABLE).
+        assert Path(f"/proc/{child}/status").stat().st_uid == 0
+
+
+@contextmanager
+def _asleep() -> Iterator[int]:
+    """Lend a child that has put on everything and sleeps."""
+    with ThreadPoolExecutor(1) as worker:
+        ended = worker.submit(refusal, "sleep", 60)
+        assert processes.becomes_true(lambda: children.of(os.getpid()))
+        child = children.of(os.getpid())[0]
+        assert processes.becomes_true(lambda: _sleeps(child))
+        yield child
+        os.kill(child, signal.SIGKILL)
+        assert ended.result() is Reason.CRASHED
+
+
+def _table(process_id: int, name: str, separator: str) -> dict[str, str]:
+    lines = Path(f"/proc/{process_id}/{name}").read_text().splitlines()
+    rows = (line.partition(separator) for line in lines)
+    return {key.strip(): value.strip() for key, _, value in rows}
+
+
+def _namespace(process_id: int, kind: str) -> str:
+    return os.readlink(f"/proc/{process_id}/ns/{kind}")
 
 
 @pytest.mark.parametrize("act", ["link", "symlink"])
