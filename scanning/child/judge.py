@@ -28,12 +28,12 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
     book = Rulebook(request)
     with Path(ARCHIVE).open("rb") as stream:
         package = validate(open_archive(stream, limits=CANONICAL))
-        hits = _gravest(_hits(package, book), book)
+        found = _gravest(hits(package, book), book)
         warnings = package.warnings[: facts.PROBLEMS]
         return {
             "facts": _digest(facts.of(package)),
             "warnings": [facts.of_problem(warning) for warning in warnings],
-            "hits": [_plain(hit) for hit in hits],
+            "hits": [_plain(hit) for hit in found],
             "capabilities": capabilities.of(package),
         }
 
@@ -47,7 +47,8 @@ def _gravest(hits: Iterable[Hit], book: Rulebook) -> list[Hit]:
     return [hit for effect in GRAVEST_FIRST for hit in kept[effect]][:HITS]
 
 
-def _hits(package: Package, book: Rulebook) -> Iterator[Hit]:
+def hits(package: Package, book: Rulebook) -> Iterator[Hit]:
+    """Yield everything that rules meet in a package."""
     for file in package.files:
         yield from look.at(ScannedFile(file.path, package.tree.read(file.path)), book)
     for check in checks.PACKAGE_CHECKS:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from mog_package import Package
+from scanning.rules.code import python_program
 from scanning.rules.rule import Remark, Rule, Sighting
 from scanning.rules.scanned_file import ScannedFile
 
@@ -35,7 +36,7 @@ class PackageCheck(Protocol):
 
 
 FILE_CHECKS: tuple[FileCheck, ...] = ()
-PACKAGE_CHECKS: tuple[PackageCheck, ...] = ()
+PACKAGE_CHECKS: tuple[PackageCheck, ...] = (python_program,)
 RULES: tuple[Rule, ...] = (
     *(rule for each in FILE_CHECKS for rule in each.RULES),
     *(rule for each in PACKAGE_CHECKS for rule in each.RULES),

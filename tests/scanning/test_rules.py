@@ -45,6 +45,16 @@ def test_a_check_meets_exactly_what_it_is_for(check: checks.FileCheck) -> None:
             assert rule_id not in rulebooks.met(file.path, file.data)
 
 
+@pytest.mark.parametrize("check", checks.PACKAGE_CHECKS, ids=lambda check: check.__name__)
+def test_a_check_of_packages_meets_exactly_what_it_is_for(check: checks.PackageCheck) -> None:
+    for rule_id, contents in check.POSITIVE.items():
+        for files in contents:
+            assert rule_id in rulebooks.met_by_package(files), files
+    for rule_id, contents in check.NEGATIVE.items():
+        for files in contents:
+            assert rule_id not in rulebooks.met_by_package(files), files
+
+
 @pytest.mark.parametrize(
     "check", [*checks.FILE_CHECKS, *checks.PACKAGE_CHECKS], ids=lambda check: check.__name__
 )

@@ -1,0 +1,1 @@
+"""Rules over programs: scripts, and the examples in texts that agents run."""

@@ -1,0 +1,124 @@
+"""The Python of a package: its scripts, and what its texts give an agent to run."""
+
+import ast
+import re
+import textwrap
+import warnings
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from mog_package import Package, is_script
+from scanning.rules import fences
+
+# What a person writes stays far below; beyond it, a parser takes memory and time as it likes.
+FILE_BYTES = 256 * 1024
+PACKAGE_BYTES = 2 * 1024 * 1024
+# So much at least is a piece, however short: each costs time of its own.
+_LEAST_COST = 500
+# An f-string is parsed in the square of its length (CPython 3.11).
+_LINE_CHARACTERS = 20_000
+_SCRIPTS = (".py", ".pyi")
+_MARKDOWN = (".md", ".mdx")
+_TEXTS = (*_MARKDOWN, ".sh", ".bash", ".zsh")
+_LANGUAGES = frozenset({"python", "python3", "py"})
+# What can be done, what with, and what hides both: a program without says nothing to any rule.
+_ENDS = re.compile(
+    rb"exec|eval|system|popen|subprocess|spawn|requests|httpx|aiohttp|urllib|urlopen|\.post\("
+    rb"|\.put\(|socket|smtplib|ftplib|unlink|remove|rmtree|setup\(",
+    re.I,
+)
+_BEGINNINGS = re.compile(
+    rb"requests|httpx|aiohttp|urllib|urlopen|recv|base64|b64|fromhex|unhexlify|decompress|marshal"
+    rb"|codecs|environ|__file__|argv\[0\]|expanduser|home\(\)|cmdclass|now\(|today\(|time\(",
+)
+_HIDING = re.compile(rb"import_|getattr|__builtins__|globals\(|__dict__")
+_OPTION = re.compile(r"\bpython3?[ \t]+-c[ \t]+(?P<mark>[\"'])(?P<code>.{1,2000}?)(?P=mark)", re.S)
+_HERE = re.compile(r"\bpython3?[ \t]+-?[ \t]*<<-?[ \t]*['\"]?(?P<mark>\w+)['\"]?[ \t]*\n")
+
+
+class Reading(Enum):
+    """How far a program could be read."""
+
+    READ = auto()
+    # This version of Python would not run it.
+    BROKEN = auto()
+    TOO_LARGE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A piece of Python.
+
+    first_line: where it begins in its file. is_script: it stands in a script, and is no example in
+    a text. tree: empty where it could not be read.
+    """
+
+    path: str
+    first_line: int
+    is_script: bool
+    text: str
+    reading: Reading
+    tree: ast.Module
+
+
+def of(package: Package) -> Iterator[Program]:
+    """Yield every program that has something to say, as far as the ceilings allow."""
+    left = PACKAGE_BYTES
+    for file in package.files:
+        if not file.path.lower().endswith((*_SCRIPTS, *_TEXTS)):
+            continue
+        for line, code in _pieces(file.path, package.tree.read(file.path)):
+            left -= max(len(code), _LEAST_COST)
+            yield _program(file.path, line, code, is_allowed=left >= 0)
+            if left < 0:
+                break
+
+
+def _pieces(path: str, data: bytes) -> Iterator[tuple[int, str]]:
+    """Yield first line and text of each piece."""
+    if not _is_telling(data):
+        return
+    if path.lower().endswith(_SCRIPTS):
+        yield 1, data.decode("utf-8-sig")
+    elif len(data) <= FILE_BYTES and (b"python" in data or b"```py" in data):
+        yield from _examples(data.decode(), is_markdown=path.lower().endswith(_MARKDOWN))
+
+
+def _is_telling(data: bytes) -> bool:
+    return bool(_HIDING.search(data) or (_ENDS.search(data) and _BEGINNINGS.search(data)))
+
+
+def _examples(text: str, *, is_markdown: bool) -> Iterator[tuple[int, str]]:
+    if is_markdown:
+        for fence in fences.of(text):
+            if fence.language in _LANGUAGES:
+                yield fence.first_line, textwrap.dedent(fence.text)
+    ends = [found.start() for found in re.finditer("\n", text)]
+    for option in _OPTION.finditer(text):
+        yield bisect_left(ends, option.start("code")) + 1, option["code"]
+    for here in _HERE.finditer(text):
+        end = text.find(f"\n{here['mark']}", here.end() - 1)
+        code = text[here.end() : end if end >= 0 else len(text)]
+        yield bisect_left(ends, here.end()) + 1, code
+
+
+def _program(path: str, first_line: int, code: str, *, is_allowed: bool) -> Program:
+    reading, tree = Reading.TOO_LARGE, ast.Module(body=[], type_ignores=[])
+    if is_allowed and len(code) <= FILE_BYTES and _has_short_lines(code):
+        reading, tree = _parsed(code)
+    return Program(path, first_line, is_script(path), code, reading, tree)
+
+
+def _has_short_lines(code: str) -> bool:
+    return all(len(line) <= _LINE_CHARACTERS for line in code.split("\n"))
+
+
+def _parsed(code: str) -> tuple[Reading, ast.Module]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return Reading.READ, ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return Reading.BROKEN, ast.Module(body=[], type_ignores=[])

@@ -1,0 +1,26 @@
+"""Where people's secrets lie: files that no program of a stranger has business with."""
+
+import re
+
+# Sources: MITRE ATT&CK T1552.001 and T1552.004 (files, private keys), T1555.001 and T1555.003
+# (keychains, browsers); Koi Security and Snyk on what skills were seen to take (agents, wallets).
+_PATHS = (
+    r"\.ssh(?:/+(?:id_\w+|\*|identity|.{0,20}\.pem)|/*$)",
+    r"\.aws/+credentials|\.azure/+(?:accesstokens|msal_token)|\.config/gcloud/+\w+\.(?:db|json)",
+    r"\.netrc$|\.git-credentials|\.docker/+config\.json|\.kube/+config|\.gnupg(?:/|$)|\.pgpass",
+    r"\.pypirc|/etc/shadow",
+    r"\.(?:openclaw|clawdbot|moltbot|clawd|claude)/+(?:.{0,40}/)?(?:\.env|\.credentials|credentials)",
+    r"\.(?:openclaw|clawdbot|moltbot)/+(?:.{0,40}/)?(?:openclaw|clawdbot|auth-profiles)\.json",
+    r"\.codex/+auth\.json|\.gemini/+oauth_creds|\.cursor/+mcp\.json|gh/hosts\.yml",
+    r"login data|local state$|logins\.json|key4\.db|cookies\.sqlite|login\.keychain|/keychains?/",
+    r"user data/(?:default|profile)",
+    r"\bexodus|\belectrum|\batomic/local|\bwallet\.dat|keystore/utc|\.config/solana/+id\.json",
+    r"nkbihfbeogaeaoehlefnkodbefgpgknn|bfnaelmomeimhlpmgjnjophhpkkoljpa|/phantom/|metamask",
+    r"ledger live|bitcoin/wallets|\.ethereum/",
+)
+PATH = re.compile("|".join(_PATHS), re.I)
+
+
+def is_secret_path(path: str) -> bool:
+    """Tell whether a path, or texts joined to one, leads to somebody's secrets."""
+    return PATH.search(path.replace("\\", "/")) is not None
