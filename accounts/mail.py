@@ -14,6 +14,8 @@ from django.db import transaction
 from django.template.loader import render_to_string
 
 _RETRIES = 5
+# What a mail server may recover from; every other refusal of one is for good.
+PASSING = (smtplib.SMTPServerDisconnected, ConnectionError, TimeoutError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,19 +43,30 @@ def send_on_commit(letter: Letter, *, to: str) -> None:
 
 @shared_task(
     name="accounts.send_mail",
-    # Every other refusal of a mail server is for good.
-    autoretry_for=(smtplib.SMTPServerDisconnected, ConnectionError, TimeoutError),
+    autoretry_for=PASSING,
     retry_backoff=True,
     max_retries=_RETRIES,
 )
 def send_mail(to: str, template: str, subject: str, facts: dict[str, object]) -> None:
     """Write and send one mail; a second run, after a lost worker, sends it a second time."""
-    context = facts | {"subject": subject, "site_url": settings.SITE_URL}
+    deliver(Letter(template=template, subject=subject, facts=facts), to=to)
+
+
+def deliver(letter: Letter, *, to: str, message_id: str = "") -> None:
+    """Write and send one mail now; raises what the mail server refuses, `PASSING` or for good.
+
+    message_id: the same for each attempt, so that whoever gets two can know them for one.
+    """
+    context = {**letter.facts, "subject": letter.subject, "site_url": settings.SITE_URL}
+    headers = {"Auto-Submitted": "auto-generated"}  # RFC 3834 section 5
+    if message_id:
+        headers["Message-ID"] = message_id
     mail = EmailMultiAlternatives(
-        subject=subject,
-        body=render_to_string(f"emails/{template}.txt", context),
+        subject=letter.subject,
+        body=render_to_string(f"emails/{letter.template}.txt", context),
         to=[to],
-        headers={"Auto-Submitted": "auto-generated"},  # RFC 3834 section 5
+        headers=headers,
     )
-    mail.attach_alternative(render_to_string(f"emails/{template}.html", context), "text/html")
+    html = render_to_string(f"emails/{letter.template}.html", context)
+    mail.attach_alternative(html, "text/html")
     mail.send()

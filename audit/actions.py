@@ -63,6 +63,8 @@ class Action(StrEnum):
     RELEASE_UPLOADED = "release.uploaded"
     RELEASE_WITHDRAWN = "release.withdrawn"
     RESCAN_STARTED = "rescan.started"
+    REVOCATION_DECLINED = "revocation.declined"
+    REVOCATION_REQUESTED = "revocation.requested"
     SESSION_REVOKED = "session.revoked"
     SIGN_IN_FAILED = "sign_in.failed"
     SIGN_IN_SUCCEEDED = "sign_in.succeeded"

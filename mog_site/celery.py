@@ -34,6 +34,7 @@ TASK_MODULES = (
     "catalog.tiers",
     "releases.counting",
     "releases.purging",
+    "releases.recall_mail",
     "releases.vetting",
 )
 
@@ -59,6 +60,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "flush-refusals": every(timedelta(seconds=30), "audit.flush_refusals"),
     # With the lease of 20 s, a killed worker's release is decided within a minute.
     "sweep-releases": every(timedelta(seconds=10), "releases.sweep"),
+    "tell-buyers": every(timedelta(minutes=1), "releases.sweep_revocations"),
     "count-downloads": every(timedelta(minutes=1), "releases.count_downloads"),
     "sort-into-tiers": every(timedelta(hours=1), "catalog.sort_into_tiers"),
     "purge-device-grants": every(timedelta(hours=1), "accounts.purge_device_grants"),

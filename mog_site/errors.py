@@ -338,6 +338,22 @@ RULES: dict[type[BaseException], Rule] = {
         "exception_withdrawn",
         "Somebody else has withdrawn this exception by now. Look at it again.",
     ),
+    releases_errors.RevocationWaiting: Rule(
+        HTTPStatus.CONFLICT,
+        "revocation_waiting",
+        "Somebody has asked that this release be taken out for good. Confirm or decline that"
+        " first.",
+    ),
+    releases_errors.RevocationEnded: Rule(
+        HTTPStatus.CONFLICT,
+        "revocation_ended",
+        "Somebody else has confirmed or declined this revocation by now. Look at it again.",
+    ),
+    releases_errors.SecondPersonNeeded: Rule(
+        HTTPStatus.FORBIDDEN,
+        "second_person_needed",
+        "You have asked for this revocation yourself. Somebody else must confirm it.",
+    ),
     releases_errors.NothingPublished: Rule(
         HTTPStatus.NOT_FOUND,
         "version_not_found",

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 
 from accounts.actor import Actor
+from accounts.models import Credential, User
 from audit.actions import Action
 from audit.log import record
 from catalog.models import Listing
@@ -16,6 +17,19 @@ def active_entitlement(listing: Listing, *, by: Actor) -> Entitlement | None:
     """Return the entitlement an actor may use for a listing, its own before its organization's."""
     held = Entitlement.objects.held_by(by).active().filter(listing=listing)
     return held.order_by(F("organization").asc(nulls_first=True)).first()
+
+
+def holders(listing: Listing, *, at: datetime) -> QuerySet[User]:
+    """Return the people who had a listing at a moment, in no order: themselves, or as somebody who
+    acts for an organization that had it.
+    """
+    held = Entitlement.objects.active().filter(listing=listing, granted_at__lte=at)
+    acting = Credential.objects.filter(
+        revoked_at__isnull=True, organization__in=held.values("organization")
+    )
+    return User.objects.filter(
+        Q(pk__in=held.values("user")) | Q(pk__in=acting.values("user")), is_active=True
+    )
 
 
 def grant(

@@ -83,5 +83,7 @@ def bring_back(
 
 
 def _was_stopped_by_the_service(release: Release) -> bool:
+    if release.revocations.waiting().exists():
+        return False  # a person has asked for more since
     last = release.transitions.filter(after=State.SUSPENDED).order_by("-id").first()
     return last is not None and last.by_id is None

@@ -14,6 +14,9 @@ ReleasesError
 ├── DisputeDecided          somebody else has answered it
 ├── CaseClosed              nothing waits for a person any more
 ├── ExceptionWithdrawn      somebody else has withdrawn it
+├── RevocationWaiting       somebody has asked that the release be taken out for good
+├── RevocationEnded         somebody else has confirmed or declined it
+├── SecondPersonNeeded      who asks for a revocation cannot confirm it
 ├── NothingPublished        the listing has no release to install, or not that one
 ├── EntitlementRequired     the actor has no right to this listing
 ├── ReleaseSuspended        nobody may fetch it for now
@@ -111,6 +114,18 @@ class CaseClosed(ReleasesError):
 
 class ExceptionWithdrawn(ReleasesError):
     """The exception counts no longer."""
+
+
+class RevocationWaiting(ReleasesError):
+    """A request to take the release out for good waits for a second person."""
+
+
+class RevocationEnded(ReleasesError):
+    """The request was confirmed or declined."""
+
+
+class SecondPersonNeeded(ReleasesError):
+    """Whoever asked for it cannot be the one who confirms it."""
 
 
 class NothingPublished(ReleasesError):

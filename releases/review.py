@@ -19,6 +19,7 @@ from releases import (
     moves,
     notices,
     publishing,
+    revocation,
     storage,
     vetting,
 )
@@ -117,10 +118,14 @@ def suspend(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
 
 
 def restore(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
-    """Let a suspended release go back to where it was. Raises ReasonMissing and WrongState."""
+    """Let a suspended release go back to where it was.
+
+    Raises ReasonMissing, WrongState, and RevocationWaiting when somebody has asked for worse.
+    """
     _require(reason)
     with transaction.atomic():
         release.lock_listing()
+        revocation.refuse_while_waiting(release)
         excepted = _let_pass(release, reason=reason, by=by, now=now)
         clearing.bring_back(release, reason=reason, by=by, now=now, excepted=excepted)
         cases.close_case(release, Outcome.CLEARED, reason=reason, by=by, now=now)

@@ -12,8 +12,8 @@ from releases.models.review import (
     Outcome,
     Review,
     ReviewQuerySet,
-    Revocation,
 )
+from releases.models.revocation import Revocation, RevocationNotice, RevocationQuerySet
 from releases.models.transition import Transition
 
 __all__ = [
@@ -30,5 +30,7 @@ __all__ = [
     "Review",
     "ReviewQuerySet",
     "Revocation",
+    "RevocationNotice",
+    "RevocationQuerySet",
     "Transition",
 ]

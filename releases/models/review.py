@@ -206,37 +206,3 @@ class FindingException(models.Model):
                 name="releases_findingexception_withdrawn_by_somebody",
             ),
         ]
-
-
-class Revocation(models.Model):
-    """Two persons take a release out for good: one asks, another confirms or declines."""
-
-    release = models.ForeignKey(Release, models.PROTECT, related_name="revocations")
-    reason = models.CharField(max_length=REASON_CHARACTERS)
-    requested_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    requested_at = models.DateTimeField(default=timezone.now)
-    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    confirmed_at = models.DateTimeField(null=True)
-    declined_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    declined_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["release"],
-                condition=Q(declined_at__isnull=True),
-                name="releases_revocation_one_open",
-            ),
-            models.CheckConstraint(
-                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("requested_by")),
-                name="releases_revocation_two_persons",
-            ),
-            models.CheckConstraint(
-                condition=Q(confirmed_at__isnull=True) | Q(confirmed_by__isnull=False),
-                name="releases_revocation_confirmed_by_somebody",
-            ),
-            models.CheckConstraint(
-                condition=Q(confirmed_at__isnull=True) | Q(declined_at__isnull=True),
-                name="releases_revocation_ends_once",
-            ),
-        ]
