@@ -1,6 +1,7 @@
 """Look at one file of a package: the rules over its bytes, and over what is hidden in it."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 
 from scanning.child import excerpts, views
@@ -11,15 +12,25 @@ from scanning.rules import checks
 from scanning.rules.rule import Hit, Sighting
 from scanning.rules.scanned_file import ScannedFile
 
+_NAME = "file name"
+_BETWEEN_WORDS = re.compile(r"[-_.~+/ ]+")
+
 
 def at(file: ScannedFile, book: Rulebook) -> Iterator[Hit]:
     """Yield everything that rules meet in a file."""
+    yield from _at_view(file.path, _name_of(file), book)
     if file.is_text:
         for view in views.of(file.data):
             yield from _at_view(file.path, view, book)
     seen = [each for check in checks.FILE_CHECKS for each in check.look(file)]
     known = [each for each in seen if book.knows(each.rule_id)]
     yield from _hits(file.path, View(data=file.data, layer="", line=0), known, secrets=[])
+
+
+def _name_of(file: ScannedFile) -> View:
+    """Return the words of a file's name: agents read it, too."""
+    words = _BETWEEN_WORDS.sub(" ", file.path)
+    return View(data=words.encode(), layer=_NAME, line=0)
 
 
 def _at_view(path: str, view: View, book: Rulebook) -> Iterator[Hit]:

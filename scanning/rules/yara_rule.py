@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import yara_x
 
 from mog_package import is_script
+from scanning.rules import defence
 from scanning.rules.rule import Rule
 
 # What a condition may ask beside its strings: the lower-case path of the file, how its text was
@@ -36,6 +37,7 @@ def compiled(rules: Iterable[YaraRule]) -> bytes:
     compiler = yara_x.Compiler(includes_enabled=False)
     for name, empty in _GLOBALS:
         compiler.define_global(name, empty)
+    compiler.add_source(defence.RULE)
     for each in rules:
         try:
             compiler.add_source(f"rule {identifier(each.rule.id)} {{ {each.body} }}")

@@ -1,0 +1,90 @@
+"""What texts of defenders say: a condition may ask `speaks_of_defence`.
+
+A text that teaches or reviews security quotes what attackers write. It also calls that an attack,
+and names severities, mitigations and false alarms. Who attacks has no reason for either.
+"""
+
+from collections.abc import Iterable
+
+_WORK = (
+    "red flag",
+    "red team",
+    "red-team",
+    "threat model",
+    "owasp",
+    "mitre",
+    "cve-",
+    "cvss",
+    "vulnerabilit",
+    "mitigat",
+    "remediat",
+    "severity",
+    "false positive",
+    "security review",
+    "security audit",
+    "code review",
+    "untrusted",
+    "sanitiz",
+    "penetration test",
+    "pentest",
+    "incident",
+    "indicators of compromise",
+    "forensic",
+    "triage",
+    "root cause",
+    "hardening",
+    "defence",
+    "defense",
+    "defend",
+    "supply chain",
+    "supply-chain",
+    "capture-the-flag",
+    "detection",
+    "detects",
+    "detected",
+    "suspicious",
+    "authorised",
+    "authorized",
+    "yara",
+)
+_ATTACKS = (
+    "attack",
+    "malicious",
+    "malware",
+    "evil",
+    "injection",
+    "poisoning",
+    "adversar",
+    "jailbreak",
+    "exfiltrat",
+    "reverse shell",
+    "phishing",
+    "backdoor",
+    "trojan",
+    "typosquat",
+    "obfuscat",
+    "payload",
+    "campaign",
+    "exploit",
+    "scam",
+    "compromis",
+    "impersonat",
+    "stealer",
+)
+
+
+def _strings(name: str, words: Iterable[str]) -> str:
+    return "\n".join(f'    ${name}{number} = "{word}"' for number, word in enumerate(words))
+
+
+# Private: it is asked by others, and no finding itself. The numbers tell texts on security from
+# those that mention it; they were measured on real skills of both kinds.
+RULE = f"""
+private rule speaks_of_defence {{
+  strings:
+{_strings("work", _WORK)}
+{_strings("attack", _ATTACKS)}
+  condition:
+    (4 of ($work*) and 2 of ($attack*)) or (5 of ($work*) and any of ($attack*))
+}}
+"""
