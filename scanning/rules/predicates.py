@@ -6,6 +6,7 @@ import re
 import zlib
 from collections.abc import Callable, Mapping
 
+from scanning.rules import installers
 from scanning.rules.placeholders import bits_per_character
 
 Predicate = Callable[[bytes], bool]
@@ -79,4 +80,5 @@ BY_NAME: Mapping[str, Predicate] = {
     "named-secret": is_named_secret,
     "drawn": is_drawn,
     "password": is_password,
+    "unknown-installer": installers.is_unknown,
 }
