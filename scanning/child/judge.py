@@ -9,6 +9,7 @@ from typing import Any
 from mog_package import CANONICAL, Package, open_archive, validate
 from scanning.child import capabilities, excerpts, facts, look
 from scanning.child.rulebook import Rulebook
+from scanning.child.views import Allowance
 from scanning.rules import checks
 from scanning.rules.rule import Hit, Remark
 from scanning.rules.scanned_file import ScannedFile
@@ -49,8 +50,9 @@ def _gravest(hits: Iterable[Hit], book: Rulebook) -> list[Hit]:
 
 def hits(package: Package, book: Rulebook) -> Iterator[Hit]:
     """Yield everything that rules meet in a package."""
+    allowance = Allowance(package.size_bytes)
     for file in package.files:
-        yield from look.at(ScannedFile(file.path, package.tree.read(file.path)), book)
+        yield from look.at(ScannedFile(file.path, package.tree.read(file.path)), book, allowance)
     for check in checks.PACKAGE_CHECKS:
         for remark in check.look(package):
             if book.knows(remark.rule_id):

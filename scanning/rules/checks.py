@@ -9,7 +9,7 @@ from typing import Protocol
 
 from mog_package import Package
 from scanning.rules.code import python_program
-from scanning.rules.rule import Remark, Rule, Sighting
+from scanning.rules.rule import Category, Confidence, Remark, Rule, Severity, Sighting
 from scanning.rules.scanned_file import ScannedFile
 
 
@@ -35,9 +35,21 @@ class PackageCheck(Protocol):
         """Yield what the package shows; files are read through its tree, one at a time."""
 
 
+# What `scanning.child` says itself: a package hides more than is looked through.
+TOO_MUCH_ENCODED = Rule(
+    id="hidden-text/too-much-encoded",
+    category=Category.HIDDEN_TEXT,
+    severity=Severity.MEDIUM,
+    confidence=Confidence.MEDIUM,
+    advice="Most of this package is encoded text. Ship it as plain text, or leave it out.",
+    source="https://attack.mitre.org/techniques/T1027/",
+)
+# Look at what is hidden in a text, too, as a file of the same name.
+TEXT_CHECKS: tuple[FileCheck, ...] = ()
 FILE_CHECKS: tuple[FileCheck, ...] = ()
 PACKAGE_CHECKS: tuple[PackageCheck, ...] = (python_program,)
 RULES: tuple[Rule, ...] = (
-    *(rule for each in FILE_CHECKS for rule in each.RULES),
+    TOO_MUCH_ENCODED,
+    *(rule for each in (*TEXT_CHECKS, *FILE_CHECKS) for rule in each.RULES),
     *(rule for each in PACKAGE_CHECKS for rule in each.RULES),
 )

@@ -35,7 +35,9 @@ def test_a_rule_leaves_alone_what_it_is_not_for(rule_id: str, path: str, text: s
     assert rule_id not in rulebooks.met(path, filled(text).encode())
 
 
-@pytest.mark.parametrize("check", checks.FILE_CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize(
+    "check", [*checks.TEXT_CHECKS, *checks.FILE_CHECKS], ids=lambda check: check.__name__
+)
 def test_a_check_meets_exactly_what_it_is_for(check: checks.FileCheck) -> None:
     for rule_id, files in check.POSITIVE.items():
         for file in files:
@@ -56,7 +58,9 @@ def test_a_check_of_packages_meets_exactly_what_it_is_for(check: checks.PackageC
 
 
 @pytest.mark.parametrize(
-    "check", [*checks.FILE_CHECKS, *checks.PACKAGE_CHECKS], ids=lambda check: check.__name__
+    "check",
+    [*checks.TEXT_CHECKS, *checks.FILE_CHECKS, *checks.PACKAGE_CHECKS],
+    ids=lambda check: check.__name__,
 )
 def test_every_rule_of_a_check_has_samples_of_both_kinds(
     check: checks.FileCheck | checks.PackageCheck,

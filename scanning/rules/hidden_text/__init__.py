@@ -1,0 +1,1 @@
+"""Rules of text that people do not see and programs read."""
