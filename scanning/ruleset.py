@@ -15,7 +15,7 @@ from scanning.rules import checks, packs
 from scanning.rules.matching import CROWDED, BrokenRule, Matcher
 from scanning.rules.packs import BrokenPack, PackedRule
 from scanning.rules.pattern_rule import PatternRule, to_plain
-from scanning.rules.rule import Rule
+from scanning.rules.rule import Rule, Severity
 from scanning.rules.yara_rule import BrokenYara, compiled, identifier
 from scanning.verdicts import GRAVEST_FIRST, effect_of
 
@@ -68,7 +68,7 @@ def load(
     patterns = [each.pattern for each in packed if each.pattern and each.rule.id in rules]
     conditions = [each.yara for each in packed if each.yara and each.rule.id in rules]
     try:
-        Matcher(patterns)
+        Matcher(patterns).check()
         yara = compiled(conditions)
     except (BrokenRule, BrokenYara) as error:
         raise ImproperlyConfigured(f"SCAN_RULES_DIR: {error}") from error
@@ -122,8 +122,17 @@ def _graded(
 
 
 def _gravest_first(patterns: Iterable[PatternRule], rules: Mapping[str, Rule]) -> list[PatternRule]:
-    """Order patterns so that of two that meet the same secret the graver one tells it."""
-    return sorted(patterns, key=lambda each: GRAVEST_FIRST.index(effect_of(rules[each.rule.id])))
+    """Order patterns so that of two that meet the same secret the graver one tells it.
+
+    Of two that do the same, the one of higher severity: it knows whose secret it is.
+    """
+    severities = tuple(Severity)
+
+    def grade(each: PatternRule) -> tuple[int, int]:
+        rule = rules[each.rule.id]
+        return GRAVEST_FIRST.index(effect_of(rule)), -severities.index(rule.severity)
+
+    return sorted(patterns, key=grade)
 
 
 def _version(request: Mapping[str, Any], *, conditions: list[str]) -> str:

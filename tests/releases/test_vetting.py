@@ -25,11 +25,12 @@ from tests.factories.releases import WaitingReleaseFactory
 from tests.mog_package import packages
 from tests.mog_package.hostile_archives import LARGE, SAMPLES
 from tests.releases.conftest import RELEASES, archive, kept_files, send
+from tests.scanning.templates import filled
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
 # A key as its provider writes them, put together here so that nobody finds it in this file.
-_LEAKED = "ghp_" + "16C7e42F292c6912E7710c838347Ae178B4a"[:36]
+_LEAKED = filled("ghp_{checked*30}")
 
 
 def state_of(body: Mapping[str, object], client: Client) -> dict[str, object]:

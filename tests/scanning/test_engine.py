@@ -101,7 +101,7 @@ def test_a_long_readme_is_cut(upload: Upload, now: datetime) -> None:
 
 
 def test_a_secret_fails_and_is_not_kept(upload: Upload, now: datetime) -> None:
-    token = filled("ghp_{word*36}").encode()
+    token = filled("ghp_{checked*30}").encode()
     files = packages.files() | {"content/notes.md": b"# Notes\n\n" + token + b"\n"}
     result = examined(upload(files), now)
     assert result.verdict is Verdict.FAILED
@@ -124,7 +124,7 @@ def test_a_block_does_not_hide_behind_hundreds_of_doubts(upload: Upload, now: da
         f"content/a{number}.md": b"".join(b"token = " + drawn(20) + b"\n" for _ in range(20))
         for number in range(30)
     }
-    last = {"content/z.md": filled("npm_{word*36}").encode()}
+    last = {"content/z.md": filled("npm_{checked*30}").encode()}
     result = examined(upload(packages.files() | doubts | last), now)
     assert result.verdict is Verdict.FAILED
     assert len(result.findings) == judge.HITS

@@ -90,8 +90,8 @@ def test_a_condition_of_a_pack_judges(
 def test_an_operator_switches_rules_off(
     upload: Upload, settings: Settings, now: datetime, setting: str, effects: list[str]
 ) -> None:
-    setattr(settings, setting, ["secret/github-token"])
-    secret = filled("ghp_{word*36}").encode()
+    setattr(settings, setting, ["secret/rubygems-key"])
+    secret = filled("rubygems_{hex*48}").encode()
     with engine.examine(upload(packages.files() | {"content/a.md": secret}), now=now) as result:
         assert [each.effect for each in result.findings] == effects
         assert result.verdict is Verdict.PASSED

@@ -60,7 +60,7 @@ def test_a_provider_secret_is_told_once() -> None:
 
 
 def test_one_rule_fills_no_report() -> None:
-    data = b"\n".join(filled("ghp_{word*36}", seed=n).encode() for n in range(50))
+    data = b"\n".join(filled("rubygems_{hex*48}", seed=n).encode() for n in range(50))
     assert len(hits(data)) == 20
 
 
@@ -70,6 +70,6 @@ def test_a_file_of_nothing_but_examples_asks_a_person() -> None:
 
 
 def test_staff_is_shown_where_and_no_secret() -> None:
-    secret = filled("ghp_{word*36}")
+    secret = filled("ghp_{checked*30}")
     found = rulebooks.hits("content/a.md", f"Use {secret} for it.\n".encode())
     assert [hit.excerpt for hit in found] == ["Use ghp_…(40 characters) for it."]
