@@ -32,6 +32,7 @@ TASK_MODULES = (
     "audit.sealer",
     "audit.verify",
     "catalog.tiers",
+    "releases.campaigns",
     "releases.counting",
     "releases.purging",
     "releases.recall_mail",
@@ -61,6 +62,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # With the lease of 20 s, a killed worker's release is decided within a minute.
     "sweep-releases": every(timedelta(seconds=10), "releases.sweep"),
     "tell-buyers": every(timedelta(minutes=1), "releases.sweep_revocations"),
+    "sweep-rescans": every(timedelta(seconds=30), "releases.sweep_rescans"),
     "count-downloads": every(timedelta(minutes=1), "releases.count_downloads"),
     "sort-into-tiers": every(timedelta(hours=1), "catalog.sort_into_tiers"),
     "purge-device-grants": every(timedelta(hours=1), "accounts.purge_device_grants"),

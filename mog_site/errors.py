@@ -354,6 +354,11 @@ RULES: dict[type[BaseException], Rule] = {
         "second_person_needed",
         "You have asked for this revocation yourself. Somebody else must confirm it.",
     ),
+    releases_errors.NothingToScan: Rule(
+        HTTPStatus.CONFLICT,
+        "nothing_to_scan",
+        "In its state no scan of this release would change anything.",
+    ),
     releases_errors.NothingPublished: Rule(
         HTTPStatus.NOT_FOUND,
         "version_not_found",

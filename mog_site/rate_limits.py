@@ -7,6 +7,7 @@ from mog_site import env
 
 _MINUTE = 60
 _HOUR = 3600
+_DAY = 86400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,8 @@ def from_environment() -> dict[str, Tier]:
         # Refused uploads count here, so that nobody fills disks with what is refused.
         "sending": Tier(limit=env.integer("LIMIT_SENDING", 60), seconds=_HOUR, by="user"),
         "upload": Tier(limit=env.integer("LIMIT_UPLOAD", 20), seconds=_HOUR, by="vendor"),
+        # Each costs a scan; what the service wants scanned again it scans by itself.
+        "rescan": Tier(limit=env.integer("LIMIT_RESCAN", 5), seconds=_DAY, by="user"),
         "authenticated": Tier(
             limit=env.integer("LIMIT_AUTHENTICATED", 600), seconds=_MINUTE, by="user"
         ),

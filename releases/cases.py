@@ -6,6 +6,7 @@ Whoever opens or closes one holds the listing (`Release.lock_listing`), so that 
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 
 from accounts.actor import Actor
 from releases.models import Cause, Dispute, DisputeState, Outcome, Release, Review
@@ -50,6 +51,14 @@ def close_case(
 def current(release: Release) -> Review | None:
     """Return the open case of a release."""
     return Review.objects.open().filter(release=release).first()
+
+
+def in_doubt() -> Exists:
+    """Return what annotates releases with whether a person has yet to say that they are fine.
+
+    A seller's dispute is no doubt.
+    """
+    return Exists(Review.objects.open().filter(release=OuterRef("pk")).exclude(cause=Cause.DISPUTE))
 
 
 def is_cleared(release: Release, *, sha256: str) -> bool:

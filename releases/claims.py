@@ -1,15 +1,14 @@
-"""Keep a claim on a release alive while it is examined, so that a dead worker's lapses soon."""
+"""Keep a claim on a row alive while a worker examines, so that a dead worker's lapses soon."""
 
 import contextlib
 import logging
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Protocol
 
 from django.db import DatabaseError, connection
 from django.utils import timezone
-
-from releases.models import Release
 
 log = logging.getLogger("mog.releases")
 
@@ -19,13 +18,22 @@ LEASE = timedelta(seconds=20)
 _RENEW_SECONDS = 5.0
 
 
+class Claimable(Protocol):
+    """A row that a worker holds under a lease."""
+
+    @property
+    def subject(self) -> str:
+        """Return what the audit trail calls it."""
+
+    def renew(self, token: str, *, lease: timedelta, now: datetime) -> bool:
+        """Keep a claim for longer; tell whether it is still ours."""
+
+
 @contextlib.contextmanager
-def kept_alive(release: Release, token: str) -> Iterator[None]:
+def kept_alive(row: Claimable, token: str) -> Iterator[None]:
     """Renew a claim every few seconds while the block runs."""
     is_over = threading.Event()
-    renewer = threading.Thread(
-        target=_renew, args=(release, token, is_over), name="lease", daemon=True
-    )
+    renewer = threading.Thread(target=_renew, args=(row, token, is_over), name="lease", daemon=True)
     renewer.start()
     try:
         yield
@@ -34,13 +42,13 @@ def kept_alive(release: Release, token: str) -> Iterator[None]:
         renewer.join()
 
 
-def _renew(release: Release, token: str, is_over: threading.Event) -> None:
+def _renew(row: Claimable, token: str, is_over: threading.Event) -> None:
     try:
         while not is_over.wait(_RENEW_SECONDS):
             try:
-                if not release.renew(token, lease=LEASE, now=timezone.now()):
+                if not row.renew(token, lease=LEASE, now=timezone.now()):
                     return
             except DatabaseError:
-                log.warning("the claim on %s could not be renewed", release.public_id)
+                log.warning("the claim on %s could not be renewed", row.subject)
     finally:
         connection.close()  # this thread's own

@@ -79,7 +79,7 @@ def bring_back(
         action=Action.RELEASE_RESTORED,
         facts={"excepted": excepted},
     )
-    publishing.tell_listing(release.listing, now=now)
+    publishing.tell_listing(release.lock_listing(), now=now)
 
 
 def _was_stopped_by_the_service(release: Release) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.actor import Actor
 from accounts.scopes import Scope
@@ -19,6 +20,7 @@ from releases.errors import (
     NothingToDispute,
     ReasonMissing,
 )
+from releases.likeness import likeness
 from releases.models import Cause, Dispute, DisputeState, Outcome, Release
 from releases.models.review import STATEMENT_CHARACTERS
 from releases.states import State
@@ -29,13 +31,11 @@ _ACTIONS = {
     DisputeState.ACCEPTED: Action.DISPUTE_ACCEPTED,
     DisputeState.REJECTED: Action.DISPUTE_REJECTED,
 }
-# What makes two findings of two scans the same to a person.
-Likeness = tuple[str, str, str, int | None]
 
 
-def likeness(finding: Finding) -> Likeness:
-    """Return what a finding shares with the one of another scan that says the same."""
-    return finding.rule, finding.file, finding.file_sha256, finding.line
+def shown_of(release: Release) -> QuerySet[Finding]:
+    """Return the findings of a release that its seller is shown."""
+    return Finding.objects.filter(report=release.report_id, is_enforced=True)
 
 
 def contest(

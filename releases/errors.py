@@ -17,6 +17,7 @@ ReleasesError
 ├── RevocationWaiting       somebody has asked that the release be taken out for good
 ├── RevocationEnded         somebody else has confirmed or declined it
 ├── SecondPersonNeeded      who asks for a revocation cannot confirm it
+├── NothingToScan           there is no archive whose scan would matter
 ├── NothingPublished        the listing has no release to install, or not that one
 ├── EntitlementRequired     the actor has no right to this listing
 ├── ReleaseSuspended        nobody may fetch it for now
@@ -126,6 +127,10 @@ class RevocationEnded(ReleasesError):
 
 class SecondPersonNeeded(ReleasesError):
     """Whoever asked for it cannot be the one who confirms it."""
+
+
+class NothingToScan(ReleasesError):
+    """The release has no archive, or is in a state in which no scan would change anything."""
 
 
 class NothingPublished(ReleasesError):

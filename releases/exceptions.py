@@ -3,25 +3,17 @@
 An excepted finding is found again by every scan, shown, and counts for nothing.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db import transaction
-
 from accounts.actor import Actor
-from audit.actions import Action
-from audit.log import record
 from catalog.models import Listing
-from releases import cases
-from releases.errors import ExceptionWithdrawn, ReasonMissing
-from releases.models import Cause, Dispute, FindingException, Release
-from releases.states import INSTALLABLE, State
+from releases.models import Dispute, FindingException, Release
 from scanning.models import Finding
 from scanning.verdicts import Effect, Verdict, verdict_of
 
 # A digest and a rule.
 Key = tuple[str, str]
-_LIVE = INSTALLABLE | {State.ACCEPTED}
 
 
 def key_of(finding: Finding) -> Key | None:
@@ -33,6 +25,11 @@ def key_of(finding: Finding) -> Key | None:
     report = finding.report
     sha256 = finding.file_sha256 or (report.sha256 if report.facts_sha256 else "")
     return (sha256, finding.rule) if sha256 else None
+
+
+def keys_of(release: Release) -> set[Key]:
+    """Return what exceptions to the findings of a release are known by."""
+    return {key for key in map(key_of, _of_report(release)) if key}
 
 
 def known(listing: Listing, findings: Iterable[Finding]) -> set[Key]:
@@ -89,39 +86,6 @@ def add(
     ]
     FindingException.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
-
-
-def withdraw(exception: FindingException, *, reason: str, by: Actor, now: datetime) -> None:
-    """Let a finding count again, from now on; live releases that have it wait for a person.
-
-    Raises ReasonMissing, and ExceptionWithdrawn when somebody was faster.
-    """
-    if not reason.strip():
-        raise ReasonMissing
-    with transaction.atomic():
-        listing = Listing.objects.select_for_update().get(pk=exception.listing_id)
-        standing = FindingException.objects.standing().filter(pk=exception.pk)
-        changes = {"withdrawn_at": now, "withdrawn_by": by.require_user()}
-        if standing.update(withdrawal_reason=reason, **changes) != 1:
-            raise ExceptionWithdrawn
-        record(
-            Action.EXCEPTION_WITHDRAWN,
-            by=by.who,
-            now=now,
-            subject=f"listing:{listing.public_id}",
-            data={"rule": exception.rule, "fileSha256": exception.file_sha256},
-        )
-        for release in _with_finding(exception):
-            if verdict(release) is not Verdict.PASSED:
-                cases.open_case(release, Cause.RESCAN, now=now)
-
-
-def _with_finding(exception: FindingException) -> Collection[Release]:
-    live = Release.objects.filter(listing=exception.listing_id, state__in=list(_LIVE))
-    same = live.filter(report__findings__rule=exception.rule).with_listing()
-    same = same.select_related("report").distinct()
-    key = (exception.file_sha256, exception.rule)
-    return [each for each in same if key in map(key_of, _of_report(each))]
 
 
 def _of_report(release: Release) -> list[Finding]:

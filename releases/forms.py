@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from releases.models.review import STATEMENT_CHARACTERS
 from releases.upload_stream import FIELD
 from releases.uploads import Declared, Upload
 
@@ -59,6 +60,22 @@ class WithdrawalForm(forms.Form):
         help_text="Whoever has the package reads this.",
         error_messages={"required": "Say why; whoever has the package reads it."},
     )
+
+
+class DisputeForm(forms.Form):
+    """Why a finding is wrong; one for each finding of a page."""
+
+    statement = forms.CharField(
+        label="Why is this finding wrong?",
+        max_length=STATEMENT_CHARACTERS,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="A person reads it together with the file. Write no password or key here.",
+        error_messages={"required": "Say why; a person reads it."},
+    )
+
+    def __init__(self, data: Any = None, *, finding_id: str) -> None:
+        super().__init__(data, auto_id=f"{finding_id}_%s")
+        self.finding_id = finding_id
 
 
 class DecisionForm(forms.Form):

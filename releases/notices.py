@@ -1,46 +1,53 @@
 """Tell a seller what has become of a release, and what was answered to a dispute."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 
 from accounts import mail
-from releases import exceptions
-from releases.models import Dispute, Release
+from releases import category_words, progress
+from releases.models import Cause, Dispute, Release
+from releases.progress import Progress
+from releases.shown_findings import ShownFinding, Weight
+from releases.states import State
+
+# Whoever has more to mend looks at the page.
+_MOST_FINDINGS = 10
+_WITH_FINDINGS = frozenset({State.HELD, State.REJECTED, State.SUSPENDED})
+_TOLD = frozenset({Weight.BLOCKS, Weight.REVIEW})
 
 
 def tell_seller(release: Release) -> None:
     """Write to whoever uploaded it, once the caller's transaction stands."""
+    shown = progress.of(progress.told(Release.objects.all()).get(pk=release.pk))
+    findings = _to_tell(shown)
     letter = mail.Letter(
         template="release_decided",
-        subject=f"{release.name} {release.version}: {release.state}",
-        facts={
-            "name": release.name,
-            "version": release.version,
-            "state": str(release.state),
-            "url": page_of(release),
+        subject=f"{release.name} {release.version}: {shown.title.lower()}",
+        facts=_standing(shown)
+        | {
+            "problem": shown.problem,
+            "reason": shown.reason,
+            "findings": [_written(each) for each in findings[:_MOST_FINDINGS]],
+            "more": max(0, len(findings) - _MOST_FINDINGS),
         },
     )
     mail.send_on_commit(letter, to=release.uploaded_by.email)
 
 
 def tell_answer(dispute: Dispute) -> None:
-    """Tell whoever contested a finding what a person has answered, and what follows from it."""
+    """Tell whoever contested a finding what a person has answered, and how the release stands."""
     release = dispute.release
-    release.refresh_from_db(fields=["state"])
     finding = dispute.finding
     letter = mail.Letter(
         template="dispute_answered",
         subject=f"{release.name} {release.version}: your dispute was {dispute.state}",
-        facts={
-            "name": release.name,
-            "version": release.version,
+        facts=_standing(progress.of(progress.told(Release.objects.all()).get(pk=release.pk)))
+        | {
             "answer": str(dispute.state),
             "reason": dispute.reason,
+            "place": _place(finding.file, finding.line),
             "advice": finding.advice,
-            "file": finding.file,
-            "line": finding.line,
-            "state": str(release.state),
-            "verdict": str(exceptions.verdict(release)),
-            "url": page_of(release),
         },
     )
     mail.send_on_commit(letter, to=dispute.opened_by.email)
@@ -49,3 +56,40 @@ def tell_answer(dispute: Dispute) -> None:
 def page_of(release: Release) -> str:
     """Return the address of a release's page."""
     return f"{settings.SITE_URL}/releases/{release.public_id}"
+
+
+def _standing(shown: Progress) -> dict[str, object]:
+    return {
+        "name": shown.release.name,
+        "version": shown.release.version,
+        "title": shown.title,
+        "explanation": shown.explanation,
+        "due": _due(shown),
+        "url": page_of(shown.release),
+    }
+
+
+def _due(shown: Progress) -> str:
+    """Return by when a person should have decided whether it goes on; empty for a dispute alone."""
+    if shown.review is None or shown.review.cause == Cause.DISPUTE:
+        return ""
+    return f"{shown.review.due_at:%Y-%m-%d %H:%M} UTC"
+
+
+def _to_tell(shown: Progress) -> Sequence[ShownFinding]:
+    is_doubted = shown.review is not None and shown.review.cause != Cause.DISPUTE
+    if shown.release.state not in _WITH_FINDINGS and not is_doubted:
+        return []
+    return [each for each in shown.findings if each.weight in _TOLD]
+
+
+def _written(finding: ShownFinding) -> dict[str, str]:
+    return {
+        "category": category_words.of(finding.category).title,
+        "place": _place(finding.file, finding.line),
+        "advice": finding.advice,
+    }
+
+
+def _place(file: str, line: int | None) -> str:
+    return f"{file}:{line}" if line else file

@@ -1,9 +1,17 @@
-"""What a release's seller is told of how it stands: sentences for states and problems."""
+"""What a seller is told of how a release stands: the same words on pages, in JSON, by mail."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from releases.models import Release
-from releases.states import State
+from django.db.models import Prefetch
+
+from releases import shown_findings
+from releases.models import Cause, Release, ReleaseQuerySet, RescanCampaign, Review
+from releases.shown_findings import ShownFinding, Weight
+from releases.states import RESCANNABLE, State
+from scanning import ruleset
 from scanning.models import Finding
 
 _STATES = {
@@ -15,7 +23,8 @@ _STATES = {
     ),
     State.HELD: (
         "Held for review",
-        "A person looks at it before it can be published. You get an e-mail when they decide.",
+        "A person looks at it before it can be published. You need not do anything: you get an"
+        " e-mail when they have decided.",
     ),
     State.REJECTED: (
         "Rejected",
@@ -31,9 +40,28 @@ _STATES = {
         "Suspended",
         "A moderator has stopped it: nobody can install it for now. It may come back.",
     ),
-    State.REVOKED: ("Revoked", "It was taken out for good. Nobody can install it again."),
+    State.REVOKED: (
+        "Revoked",
+        "Two members of our staff have taken it out for good. Nobody can install it again, and"
+        " everybody who has it is told to remove it.",
+    ),
 }
 _TO_PUBLISH = "The scan found nothing that stops it. It is about to be published."
+_FLAGGED = (
+    "Published, and looked at again",
+    "The rules have grown since, and a new scan found something. It stays published while a person"
+    " looks at it; you get an e-mail when they have decided.",
+)
+_STOPPED = (
+    "Suspended",
+    "A new scan found something that nobody should ship, so we have stopped it at once: nobody can"
+    " install it for now. A person looks at it next; you get an e-mail when they have decided.",
+)
+_CLEARED = (
+    "Rejected, then cleared",
+    "A person has agreed that what stopped it is nothing. Upload the same archive again: it will"
+    " pass.",
+)
 _PROBLEMS = {
     "name_mismatch": "The name you gave is not the one in mog.yaml.",
     "version_mismatch": "The version you gave is not the one in mog.yaml.",
@@ -44,40 +72,117 @@ _PROBLEMS = {
     "scan_incomplete": (
         "The scan could not finish, so a person decides. You need not upload it again."
     ),
+    "listing_retired": "Your package was retired meanwhile, so this was not published.",
     "upload_missing": "The upload was lost before it was read. Upload a higher version.",
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """How a release stands, in words.
 
     reason: what whoever moved it last has written; empty when nobody has.
+    review: the case that waits for a person. scanned_at, quality: of its last scan; None before.
+    rescan: the last scan that was asked for, done or not.
     """
 
+    release: Release
     title: str
     explanation: str
     problem: str
     reason: str
-    findings: list[Finding]
+    findings: list[ShownFinding]
+    review: Review | None
+    scanned_at: datetime | None
+    quality: Mapping[str, Any] | None
+    rescan: RescanCampaign | None
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether nothing more happens unless a person acts."""
+        return self.release.is_final and not self.is_being_rescanned
+
+    @property
+    def is_being_rescanned(self) -> bool:
+        """Tell whether another scan was asked for and has not ended."""
+        return self.rescan is not None and self.rescan.finished_at is None
+
+    @property
+    def can_be_rescanned(self) -> bool:
+        """Tell whether another scan may be asked for now."""
+        release = self.release
+        is_there = release.state in RESCANNABLE and hasattr(release, "artifact")
+        return is_there and not self.is_being_rescanned
+
+    @property
+    def has_old_rules(self) -> bool:
+        """Tell whether the rules have changed since its scan."""
+        report = self.release.report
+        return report is not None and report.ruleset != ruleset.current().version
 
 
-def of(release: Release) -> Progress:
-    """Return the words for a release that brings its report and findings."""
-    title, explanation = _STATES[State(release.state)]
-    if release.state == State.ACCEPTED and release.is_to_publish:
-        explanation = _TO_PUBLISH
-    last = release.transitions.order_by("-pk").first()
-    return Progress(
-        title=title,
-        explanation=explanation,
-        problem=_PROBLEMS.get(release.problem, release.problem),
-        reason=last.reason if last else "",
-        findings=_findings(release),
+def told(releases: ReleaseQuerySet) -> ReleaseQuerySet:
+    """Bring all that sellers are told of releases, in a number of queries that does not grow."""
+    findings = Finding.objects.filter(is_enforced=True).defer("excerpt", "match_hmac")
+    return (
+        releases.with_listing()
+        .with_artifact()
+        .select_related("report")
+        .prefetch_related(
+            Prefetch("report__findings", findings),
+            "listing__exceptions",
+            "disputes__finding",
+            "reviews",
+            "transitions",
+            "rescans",
+        )
     )
 
 
-def _findings(release: Release) -> list[Finding]:
-    if release.report is None:
-        return []
-    return sorted(release.report.findings.all(), key=lambda each: (each.file, each.line or 0))
+def of(release: Release) -> Progress:
+    """Return the words for a release of `told`."""
+    review = next((each for each in release.reviews.all() if each.closed_at is None), None)
+    findings = shown_findings.of(release)
+    title, explanation = _words(release, review, findings)
+    report = release.report
+    moves = sorted(release.transitions.all(), key=lambda each: each.pk)
+    rescans = sorted(release.rescans.all(), key=lambda each: each.pk)
+    return Progress(
+        release=release,
+        title=title,
+        explanation=explanation,
+        problem=_PROBLEMS.get(release.problem, release.problem),
+        reason=moves[-1].reason if moves else "",
+        findings=findings,
+        review=review,
+        scanned_at=report.created_at if report else None,
+        quality=(report.quality or None) if report else None,
+        rescan=rescans[-1] if rescans else None,
+    )
+
+
+def _words(
+    release: Release, review: Review | None, findings: list[ShownFinding]
+) -> tuple[str, str]:
+    state = State(release.state)
+    title, explanation = _STATES[state]
+    is_flagged = review is not None and review.cause == Cause.RESCAN
+    if state is State.ACCEPTED and release.is_to_publish:
+        return title, _TO_PUBLISH
+    if state is State.PUBLISHED and is_flagged:
+        return _FLAGGED
+    if state is State.SUSPENDED and is_flagged:
+        return _STOPPED
+    if state is State.REJECTED and _is_cleared(release, findings):
+        return _CLEARED
+    return title, explanation
+
+
+def _is_cleared(release: Release, findings: list[ShownFinding]) -> bool:
+    """Tell whether a person has cleared all that a rejected release was stopped by."""
+    weights = {each.weight for each in findings}
+    return (
+        not release.problem
+        and Weight.CLEARED in weights
+        and not weights & {Weight.BLOCKS, Weight.REVIEW}
+    )

@@ -11,10 +11,12 @@ from django.db import transaction
 from accounts.actor import Actor
 from audit.actions import Action
 from audit.log import record
+from catalog.models import Listing
 from releases import (
     cases,
     clearing,
     disputes,
+    doubts,
     exceptions,
     moves,
     notices,
@@ -23,11 +25,13 @@ from releases import (
     storage,
     vetting,
 )
-from releases.errors import CaseClosed, ReasonMissing, WrongState
-from releases.models import Cause, DisputeState, Outcome, Release
+from releases.errors import CaseClosed, ExceptionWithdrawn, ReasonMissing, WrongState
+from releases.models import Cause, DisputeState, FindingException, Outcome, Release
 from releases.states import INSTALLABLE, State
+from scanning.verdicts import Verdict
 
 _HELD = frozenset({State.HELD})
+_LIVE = INSTALLABLE | {State.ACCEPTED}
 
 
 def accept(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
@@ -48,9 +52,12 @@ def accept(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
 def clear(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
     """Find that what a later scan has found is nothing; the release stays where it is.
 
-    Raises ReasonMissing, and CaseClosed when there is no such case any more.
+    Raises ReasonMissing, WrongState where it was stopped as well, and CaseClosed when there is no
+    such case any more.
     """
     _require(reason)
+    if release.state not in INSTALLABLE:
+        raise WrongState(state=State(release.state), wanted=State.PUBLISHED)
     with transaction.atomic():
         release.lock_listing()
         case = cases.current(release)
@@ -130,6 +137,37 @@ def restore(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
         clearing.bring_back(release, reason=reason, by=by, now=now, excepted=excepted)
         cases.close_case(release, Outcome.CLEARED, reason=reason, by=by, now=now)
         notices.tell_seller(release)
+
+
+def withdraw_exception(
+    exception: FindingException, *, reason: str, by: Actor, now: datetime
+) -> None:
+    """Let a finding count again, from now on; live releases that it speaks against are flagged.
+
+    Raises ReasonMissing, and ExceptionWithdrawn when somebody was faster.
+    """
+    _require(reason)
+    with transaction.atomic():
+        listing = Listing.objects.select_for_update().get(pk=exception.listing_id)
+        standing = FindingException.objects.standing().filter(pk=exception.pk)
+        changes = {"withdrawn_at": now, "withdrawn_by": by.require_user()}
+        if standing.update(withdrawal_reason=reason, **changes) != 1:
+            raise ExceptionWithdrawn
+        data = {"rule": exception.rule, "fileSha256": exception.file_sha256}
+        subject = f"listing:{listing.public_id}"
+        record(Action.EXCEPTION_WITHDRAWN, by=by.who, now=now, subject=subject, data=data)
+        for release in _met_by(exception):
+            if exceptions.verdict(release) is not Verdict.PASSED:
+                doubts.flag(release, now=now)
+
+
+def _met_by(exception: FindingException) -> list[Release]:
+    """Return the live releases that have what an exception was about."""
+    live = Release.objects.filter(listing=exception.listing_id, state__in=list(_LIVE))
+    same = live.filter(report__findings__rule=exception.rule).distinct()
+    key = (exception.file_sha256, exception.rule)
+    found = same.with_listing().select_related("report").order_by("pk")
+    return [each for each in found if key in exceptions.keys_of(each)]
 
 
 def _let_pass(release: Release, *, reason: str, by: Actor, now: datetime) -> int:

@@ -21,12 +21,13 @@ class State(StrEnum):
 
 
 # A lapsed lease lets another worker begin anew, which is no move: the state stays SCANNING.
-# HELD goes back to UPLOADED when staff asks for another scan. SUSPENDED returns to where it was.
+# HELD goes back to UPLOADED when staff asks for another scan. ACCEPTED is held when a later scan
+# finds something before it was published. SUSPENDED returns to where it was.
 MOVES: dict[State, frozenset[State]] = {
     State.UPLOADED: frozenset({State.SCANNING}),
     State.SCANNING: frozenset({State.ACCEPTED, State.HELD, State.REJECTED}),
     State.HELD: frozenset({State.ACCEPTED, State.REJECTED, State.UPLOADED}),
-    State.ACCEPTED: frozenset({State.PUBLISHED}),
+    State.ACCEPTED: frozenset({State.PUBLISHED, State.HELD}),
     State.REJECTED: frozenset(),
     State.PUBLISHED: frozenset({State.WITHDRAWN, State.SUSPENDED, State.REVOKED}),
     State.WITHDRAWN: frozenset({State.SUSPENDED, State.REVOKED}),
@@ -38,5 +39,7 @@ MOVES: dict[State, frozenset[State]] = {
 FINAL = frozenset(State) - {State.UPLOADED, State.SCANNING}
 # States whose bytes an entitled buyer may fetch.
 INSTALLABLE = frozenset({State.PUBLISHED, State.WITHDRAWN})
+# States whose bytes are scanned again when the rules change.
+RESCANNABLE = INSTALLABLE | {State.ACCEPTED, State.HELD}
 # States in which anybody who sees the listing sees the release.
 SHOWN = frozenset({State.PUBLISHED, State.WITHDRAWN, State.SUSPENDED, State.REVOKED})

@@ -62,17 +62,24 @@ def put_artifact(path: Path, *, sha256: str) -> None:
         default_storage.delete(saved)
 
 
-class UploadMissing(Exception):
-    """The bytes of an upload are not where they were kept."""
+class BytesMissing(Exception):
+    """The bytes of an upload or an artifact are not where they were kept."""
+
+
+@contextlib.contextmanager
+def artifact_copy(sha256: str) -> Iterator[Path]:
+    """Bring an artifact within reach of a child process; raises BytesMissing."""
+    with local_copy(_artifact_key(sha256)) as path:
+        yield path
 
 
 @contextlib.contextmanager
 def local_copy(key: str) -> Iterator[Path]:
-    """Bring an upload within reach of a child process; raises UploadMissing."""
+    """Bring an upload within reach of a child process; raises BytesMissing."""
     if _is_folder():
         path = Path(default_storage.path(key))
         if not path.is_file():
-            raise UploadMissing(key)
+            raise BytesMissing(key)
         yield path
         return
     with tempfile.TemporaryDirectory(dir=work_folder()) as folder:
@@ -85,7 +92,7 @@ def _download(key: str, copy: Path) -> None:
     try:
         source = default_storage.open(key)
     except FileNotFoundError as error:
-        raise UploadMissing(key) from error
+        raise BytesMissing(key) from error
     with source, copy.open("wb") as target:
         shutil.copyfileobj(source, target)
 

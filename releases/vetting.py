@@ -11,7 +11,7 @@ from django.utils import timezone
 from releases import claims, decisions, examining, storage
 from releases.models import Release
 from releases.states import State
-from releases.storage import UploadMissing
+from releases.storage import BytesMissing
 from scanning.errors import ScanInconclusive
 
 log = logging.getLogger("mog.releases")
@@ -67,7 +67,7 @@ def _examine(release: Release) -> None:
             examining.examine(path, now=timezone.now()) as examined,
         ):
             decisions.decide(release, examined, now=timezone.now())
-    except UploadMissing:
+    except BytesMissing:
         log.exception("the upload of %s is gone", release.public_id)
         decisions.hold(release, problem="upload_missing", now=timezone.now())
     except ScanInconclusive as error:

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.crypto import salted_hmac
 
+from scanning import quoting
 from scanning.answers import FormProblem
 from scanning.errors import Reason, ScanInconclusive
 from scanning.models import ADVICE_CHARACTERS, Finding, Report
@@ -131,6 +132,7 @@ def _row(report: Report, found: Found) -> Finding:
 
 
 def _says(problem: FormProblem) -> str:
-    parts = (problem.key, problem.rule.says, problem.detail)
+    # A key or a value may be a secret in a wrong place.
+    parts = (quoting.safe(problem.key), problem.rule.says, quoting.safe(problem.detail))
     said = ": ".join(part for part in parts if part)
     return f"{said[0].upper()}{said[1:]}."

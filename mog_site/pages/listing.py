@@ -12,7 +12,8 @@ from catalog.forms import TARGET_LABELS
 from catalog.models import Listing
 from mog_package import Target
 from payments import entitlements
-from releases.models import Release
+from releases import cases
+from releases.models import Release, ReleaseQuerySet
 from releases.states import INSTALLABLE, State
 
 _VERSIONS = 50
@@ -54,7 +55,7 @@ def version(request: MogRequest, vendor: str, slug: str, version: str) -> HttpRe
     """Show one version of it, whatever became of that version."""
     actor = actor_of(request)
     shown = _visible(actor, vendor, slug)
-    releases = Release.objects.shown_of(shown).select_related("artifact", "report")
+    releases = _with_scan(Release.objects.shown_of(shown))
     release = get_object_or_404(releases, version=version)
     reason = release.transitions.order_by("-pk").values_list("reason", flat=True).first()
     context = _context(shown, release, by=actor) | {
@@ -83,7 +84,12 @@ def _whole(release: Release | None) -> Release | None:
     """Return a release with its README, files and report, which lists do without."""
     if release is None:
         return None
-    return Release.objects.select_related("artifact", "report").get(pk=release.pk)
+    return _with_scan(Release.objects.all()).get(pk=release.pk)
+
+
+def _with_scan(releases: ReleaseQuerySet) -> ReleaseQuerySet:
+    """Bring what a page says of the scan, and whether people have settled it."""
+    return releases.select_related("artifact", "report").annotate(is_in_doubt=cases.in_doubt())
 
 
 def _context(shown: Listing, release: Release | None, *, by: Actor) -> dict[str, object]:

@@ -1,18 +1,18 @@
 """How releases look in JSON."""
 
-from typing import Any
-
-from django.conf import settings
 from rest_framework import serializers
 
 from accounts.api.serializers import CamelSerializer
 from catalog.models.listing import NAME_LENGTH
 from mog_package.versions import PATTERN as VERSION_PATTERN
-from releases.models import Release
+from releases.models import Cause, DisputeState
 from releases.models.release import STATE_CHOICES
+from releases.models.review import STATEMENT_CHARACTERS
+from releases.notices import page_of
+from releases.progress import Progress
 from releases.recall import MOST_PACKAGES, Status
-from scanning.models import Finding
-from scanning.public_rules import name_for_sellers
+from releases.shown_findings import Weight
+from scanning.rules.rule import Category, Severity
 
 
 class NewReleaseSerializer(CamelSerializer):
@@ -24,53 +24,103 @@ class NewReleaseSerializer(CamelSerializer):
     archive = serializers.FileField(allow_empty_file=True)
 
 
-class FindingSerializer(CamelSerializer):
-    """One thing a scan found, as its seller may read it: never the matched text."""
+class DisputeSerializer(CamelSerializer):
+    """What a seller has said against a finding, and what staff has answered."""
 
-    rule_id = serializers.SerializerMethodField()
-    category = serializers.CharField()
-    severity = serializers.CharField()
+    id = serializers.CharField(source="public_id")
+    state = serializers.ChoiceField(choices=DisputeState.choices)
+    statement = serializers.CharField()
+    opened_at = serializers.DateTimeField()
+    decided_at = serializers.DateTimeField(allow_null=True)
+    reason = serializers.CharField()
+
+
+class NewDisputeSerializer(CamelSerializer):
+    """Why a finding is wrong."""
+
+    statement = serializers.CharField(max_length=STATEMENT_CHARACTERS)
+
+
+class FindingSerializer(CamelSerializer):
+    """One thing a scan found, as its seller may read it: never the matched text.
+
+    weight: whether it stops the release, asks for a person, only notes something, or was cleared
+    by a person and counts for nothing.
+    """
+
+    id = serializers.CharField()
+    rule_id = serializers.CharField()
+    category = serializers.ChoiceField(choices=[str(category) for category in Category])
+    severity = serializers.ChoiceField(choices=[str(severity) for severity in Severity])
+    weight = serializers.ChoiceField(choices=[str(weight) for weight in Weight])
     file = serializers.CharField()
     line = serializers.IntegerField(allow_null=True)
     advice = serializers.CharField()
-
-    def get_rule_id(self, finding: Finding) -> str:
-        """Return the rule, where it is an open one."""
-        return name_for_sellers(finding)
+    is_contestable = serializers.BooleanField()
+    dispute = DisputeSerializer(allow_null=True)
 
 
-def _place(finding: Finding) -> tuple[str, int]:
-    return (finding.file, finding.line or 0)
+class ReviewSerializer(CamelSerializer):
+    """That a person will look at a release: why, and by when they should have."""
+
+    cause = serializers.ChoiceField(choices=Cause.choices)
+    opened_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField()
+
+
+class RescanSerializer(CamelSerializer):
+    """Another scan of a release; what it found stands on the release once it has finished."""
+
+    id = serializers.CharField(source="public_id")
+    started_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+    is_conclusive = serializers.BooleanField(allow_null=True)
+
+
+class NewRescanSerializer(CamelSerializer):
+    """Nothing needs to be said to have a release scanned again."""
+
+
+class _QualityReasonSerializer(CamelSerializer):
+    points = serializers.IntegerField()
+    says = serializers.CharField()
+
+
+class QualitySerializer(CamelSerializer):
+    """How well a package is made, of 100, and what was taken off for what."""
+
+    score = serializers.IntegerField()
+    reasons = _QualityReasonSerializer(many=True)
 
 
 class OwnReleaseSerializer(CamelSerializer):
-    """A release as its seller sees it."""
+    """A release as its seller sees it: `progress.of` one."""
 
-    id = serializers.CharField(source="public_id")
-    name = serializers.CharField()
-    version = serializers.CharField()
-    state = serializers.ChoiceField(choices=STATE_CHOICES)
-    is_final = serializers.BooleanField()
-    publish = serializers.BooleanField(source="is_to_publish")
-    problem = serializers.CharField()
-    upload_sha256 = serializers.CharField()
-    sha256 = serializers.CharField(source="artifact.sha256", default=None, allow_null=True)
-    size_bytes = serializers.IntegerField(source="upload_bytes")
-    created_at = serializers.DateTimeField()
-    published_at = serializers.DateTimeField(allow_null=True)
-    findings = serializers.SerializerMethodField()
+    id = serializers.CharField(source="release.public_id")
+    name = serializers.CharField(source="release.name")
+    version = serializers.CharField(source="release.version")
+    state = serializers.ChoiceField(choices=STATE_CHOICES, source="release.state")
+    is_final = serializers.BooleanField(source="release.is_final")
+    title = serializers.CharField()
+    explanation = serializers.CharField()
+    publish = serializers.BooleanField(source="release.is_to_publish")
+    problem = serializers.CharField(source="release.problem")
+    reason = serializers.CharField()
+    upload_sha256 = serializers.CharField(source="release.upload_sha256")
+    sha256 = serializers.CharField(source="release.artifact.sha256", default=None, allow_null=True)
+    size_bytes = serializers.IntegerField(source="release.upload_bytes")
+    created_at = serializers.DateTimeField(source="release.created_at")
+    published_at = serializers.DateTimeField(source="release.published_at", allow_null=True)
+    scanned_at = serializers.DateTimeField(allow_null=True)
+    findings = FindingSerializer(many=True)
+    quality = QualitySerializer(allow_null=True)
+    review = ReviewSerializer(allow_null=True)
+    rescan = RescanSerializer(allow_null=True)
     url = serializers.SerializerMethodField()
 
-    def get_findings(self, release: Release) -> list[dict[str, Any]]:
-        """Return what the scan found, by file and line."""
-        if release.report is None:
-            return []
-        found = sorted(release.report.findings.all(), key=_place)
-        return [dict(finding) for finding in FindingSerializer(found, many=True).data]
-
-    def get_url(self, release: Release) -> str:
+    def get_url(self, shown: Progress) -> str:
         """Return the page."""
-        return f"{settings.SITE_URL}/releases/{release.public_id}"
+        return page_of(shown.release)
 
 
 class VersionSerializer(CamelSerializer):

@@ -16,7 +16,7 @@ from accounts.api.pagination import PARAMETERS, page_of, paginate
 from accounts.http import actor_of, throttled
 from accounts.scopes import Scope
 from mog_package import UPLOAD
-from releases import publishing, uploads
+from releases import progress, publishing, uploads
 from releases.api.shapes import (
     NewReleaseSerializer,
     OwnReleaseSerializer,
@@ -24,7 +24,7 @@ from releases.api.shapes import (
     WithdrawalSerializer,
 )
 from releases.errors import UploadTooLarge
-from releases.models import Release, ReleaseQuerySet
+from releases.models import Release
 from releases.upload_stream import HashingUploadHandler
 from releases.uploads import Declared, Upload
 
@@ -63,7 +63,12 @@ class OwnReleaseList(APIView):
     )
     def get(self, request: Request) -> Response:
         """List them, newest first."""
-        return paginate(_own(actor_of(request)), request=request).answer(OwnReleaseSerializer)
+        actor = actor_of(request)
+        actor.require_scope(Scope.SELL)
+        page = paginate(progress.told(Release.objects.sold_by(actor)), request=request)
+        shown = [progress.of(release) for release in page.items]
+        items = OwnReleaseSerializer(shown, many=True).data
+        return Response({"items": items, "nextCursor": page.next_cursor})
 
 
 class OwnReleaseDetail(APIView):
@@ -72,7 +77,7 @@ class OwnReleaseDetail(APIView):
     @extend_schema(operation_id="getOwnRelease", responses=OwnReleaseSerializer)
     def get(self, request: Request, public_id: str) -> Response:
         """Show how it stands; `Retry-After` while something is still to come."""
-        return _progress(get_object_or_404(_own(actor_of(request)), public_id=public_id))
+        return _progress(_own(actor_of(request), public_id))
 
 
 class Publication(APIView):
@@ -86,7 +91,7 @@ class Publication(APIView):
     def post(self, request: Request, public_id: str) -> Response:
         """Put an accepted release on the shelf."""
         actor = actor_of(request)
-        release = get_object_or_404(_own(actor), public_id=public_id)
+        release = _own(actor, public_id)
         PublicationSerializer(data=request.data).is_valid(raise_exception=True)
         publishing.publish(release, by=actor, now=timezone.now())
         return _progress(release, status=HTTPStatus.CREATED)
@@ -103,7 +108,7 @@ class Withdrawal(APIView):
     def post(self, request: Request, public_id: str) -> Response:
         """Take a published release off the shelf."""
         actor = actor_of(request)
-        release = get_object_or_404(_own(actor), public_id=public_id)
+        release = _own(actor, public_id)
         said = WithdrawalSerializer(data=request.data)
         said.is_valid(raise_exception=True)
         reason = said.validated_data["reason"]
@@ -111,15 +116,10 @@ class Withdrawal(APIView):
         return _progress(release, status=HTTPStatus.CREATED)
 
 
-def _own(actor: Actor) -> ReleaseQuerySet:
+def _own(actor: Actor, public_id: str) -> Release:
     actor.require_scope(Scope.SELL)
-    return (
-        Release.objects.sold_by(actor)
-        .with_listing()
-        .with_artifact()
-        .select_related("report")
-        .prefetch_related("report__findings")
-    )
+    own = Release.objects.sold_by(actor).with_listing().with_artifact()
+    return get_object_or_404(own, public_id=public_id)
 
 
 def _received(said: dict[str, Any], *, by: Actor) -> Release:
@@ -143,4 +143,5 @@ def _progress(release: Release, *, status: HTTPStatus = HTTPStatus.OK) -> Respon
     headers = {} if release.is_final else {"Retry-After": _POLL_SECONDS}
     if status == HTTPStatus.ACCEPTED:
         headers["Location"] = f"/v1/vendor/releases/{release.public_id}"
-    return Response(OwnReleaseSerializer(release).data, status=status, headers=headers)
+    shown = progress.of(progress.told(Release.objects.all()).get(pk=release.pk))
+    return Response(OwnReleaseSerializer(shown).data, status=status, headers=headers)

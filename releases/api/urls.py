@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from releases.api import recall, uploads, versions
+from releases.api import findings, recall, uploads, versions
 
 _LISTING = "listings/<slug:vendor>/<slug:slug>"
 _OWN = "vendor/releases"
@@ -22,6 +22,12 @@ urlpatterns: list[URLPattern] = [
         name="api_publication",
     ),
     path(f"{_OWN}/<str:public_id>/withdrawal", uploads.Withdrawal.as_view(), name="api_withdrawal"),
+    path(
+        f"{_OWN}/<str:public_id>/findings/<str:finding_id>/disputes",
+        findings.DisputeList.as_view(),
+        name="api_disputes",
+    ),
+    path(f"{_OWN}/<str:public_id>/rescans", findings.RescanList.as_view(), name="api_rescans"),
     path("downloads", versions.DownloadList.as_view(), name="api_downloads"),
     path("audit", recall.AuditList.as_view(), name="api_audit"),
 ]

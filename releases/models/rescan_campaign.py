@@ -1,13 +1,27 @@
 """A walk over releases that scans each again under the rules of today."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.public_id import PublicIdField
 from catalog.models import Listing
 from releases.models.release import Release
+
+
+class RescanQuerySet(models.QuerySet["RescanCampaign"]):
+    """Questions about many walks."""
+
+    def running(self) -> "RescanQuerySet":
+        """Keep those that have not come to their end."""
+        return self.filter(finished_at__isnull=True)
+
+    def unattended(self, *, now: datetime) -> "RescanQuerySet":
+        """Keep those that no worker holds and no message announces."""
+        return self.running().filter(lease_until__lte=now)
 
 
 class RescanCampaign(models.Model):
@@ -36,8 +50,12 @@ class RescanCampaign(models.Model):
     inconclusive = models.PositiveIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)
     is_superseded = models.BooleanField(default=False)
+    # A worker's claim, and until when nobody else may take it over; without a token, until when
+    # the message to the workers may still be on its way.
     lease_until = models.DateTimeField(null=True)
     lease_token = models.CharField(max_length=32, blank=True)
+
+    objects = RescanQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -67,3 +85,38 @@ class RescanCampaign(models.Model):
     def subject(self) -> str:
         """Return what the audit trail calls this."""
         return f"rescan:{self.public_id}"
+
+    @property
+    def is_conclusive(self) -> bool | None:
+        """Tell whether anything was scanned to an end; None while it is under way."""
+        return None if self.finished_at is None else self.scanned > self.inconclusive
+
+    def claim(self, token: str, *, cursor: int, lease: timedelta, now: datetime) -> bool:
+        """Take it where it stands, if nobody holds it; tell whether it worked."""
+        is_free = Q(lease_token="") | Q(lease_until__lte=now)
+        free = RescanCampaign.objects.running().filter(is_free, pk=self.pk, cursor=cursor)
+        taken = free.update(lease_token=token, lease_until=now + lease, attempts=F("attempts") + 1)
+        return taken == 1
+
+    def renew(self, token: str, *, lease: timedelta, now: datetime) -> bool:
+        """Keep a claim for longer; tell whether it is still ours."""
+        return self._held(token).update(lease_until=now + lease) == 1
+
+    def advance(
+        self, token: str, *, cursor: int, lease: timedelta, now: datetime, **more: int
+    ) -> bool:
+        """Go on behind a release and let go, in one step; tell whether the claim was still ours.
+
+        more: what is added to the counts.
+        """
+        counts = {name: F(name) + number for name, number in more.items()}
+        changes = {"lease_token": "", "lease_until": now + lease, "attempts": 0}
+        return self._held(token).update(cursor=cursor, **changes, **counts) == 1
+
+    def finish(self, token: str, *, now: datetime, is_superseded: bool = False) -> bool:
+        """End it; tell whether the claim was still ours."""
+        held = self._held(token)
+        return held.update(finished_at=now, lease_token="", is_superseded=is_superseded) == 1
+
+    def _held(self, token: str) -> RescanQuerySet:
+        return RescanCampaign.objects.running().filter(pk=self.pk, lease_token=token)

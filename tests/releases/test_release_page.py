@@ -57,7 +57,12 @@ def test_a_release_that_is_decided_is_not_asked_for_again(client: Client, listin
 def test_findings_say_rule_place_and_advice(client: Client, listing: Listing) -> None:
     release = shelf.judged(State.REJECTED, listing=listing)
     text = client.get(page(release)).content.decode()
-    for words in ("secret/named-value", "content/SKILL.md:1", "Remove the password", "High"):
+    for words in (
+        "secret/named-value",
+        "content/SKILL.md:1",
+        "Remove the password",
+        "A person looks",
+    ):
         assert words in text
 
 

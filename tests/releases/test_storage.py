@@ -13,7 +13,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from releases import storage
-from releases.storage import UploadMissing
+from releases.storage import BytesMissing
 from tests import buckets
 from tests.buckets import Bucket
 
@@ -74,7 +74,7 @@ def test_an_upload_is_brought_within_reach_and_forgotten(tmp_path: Path) -> None
         assert path.read_bytes() == DATA
     storage.drop_upload(key)
     storage.drop_upload(key)
-    with pytest.raises(UploadMissing), storage.local_copy(key):
+    with pytest.raises(BytesMissing), storage.local_copy(key):
         pass
 
 

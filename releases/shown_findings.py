@@ -1,0 +1,103 @@
+"""What a seller is shown of what a scan found: never what was matched, never what only watches."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from releases import exceptions
+from releases.likeness import Likeness, likeness
+from releases.models import Dispute, Release
+from releases.states import State
+from scanning.models import Finding
+from scanning.public_rules import name_for_sellers
+from scanning.verdicts import Effect, Verdict, verdict_of
+
+_UNDECIDED = frozenset({State.UPLOADED, State.SCANNING})
+
+
+class Weight(StrEnum):
+    """What a finding means for its release, the gravest first."""
+
+    BLOCKS = "blocks"
+    REVIEW = "review"
+    NOTE = "note"
+    # A person has looked: it counts for nothing.
+    CLEARED = "cleared"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownFinding:
+    """A finding, its weight, and what its seller has said about it."""
+
+    id: str
+    rule_id: str
+    category: str
+    severity: str
+    weight: Weight
+    file: str
+    line: int | None
+    advice: str
+    dispute: Dispute | None
+    is_contestable: bool
+
+
+def of(release: Release) -> list[ShownFinding]:
+    """Return what is shown, the gravest first, then by file and line.
+
+    The release brings its report with findings, its disputes, and its listing with exceptions.
+    """
+    if release.report is None:
+        return []
+    findings = [each for each in release.report.findings.all() if each.is_enforced]
+    excepted = _excepted(release)
+    weigh = _weights([each for each in findings if exceptions.key_of(each) not in excepted])
+    disputes = {likeness(each.finding): each for each in release.disputes.all()}
+    shown = [
+        _shown(
+            each,
+            weight=Weight.CLEARED if exceptions.key_of(each) in excepted else weigh[each.effect],
+            disputes=disputes,
+            is_open=release.state not in _UNDECIDED | {State.REVOKED},
+        )
+        for each in findings
+    ]
+    return sorted(shown, key=_gravest_first)
+
+
+def _weights(counting: Iterable[Finding]) -> Mapping[str, Weight]:
+    """Return what effects amount to: suspicions of two rules together ask for a person."""
+    suspicions = [each for each in counting if each.effect == Effect.SUSPICION]
+    together = Weight.NOTE if verdict_of(suspicions) is Verdict.PASSED else Weight.REVIEW
+    return {
+        Effect.BLOCK: Weight.BLOCKS,
+        Effect.REVIEW: Weight.REVIEW,
+        Effect.SUSPICION: together,
+        Effect.NOTE: Weight.NOTE,
+    }
+
+
+def _excepted(release: Release) -> set[exceptions.Key]:
+    standing = [each for each in release.listing.exceptions.all() if each.withdrawn_at is None]
+    return {(each.file_sha256, each.rule) for each in standing}
+
+
+def _shown(
+    finding: Finding, *, weight: Weight, disputes: Mapping[Likeness, Dispute], is_open: bool
+) -> ShownFinding:
+    dispute = disputes.get(likeness(finding))
+    return ShownFinding(
+        id=finding.public_id,
+        rule_id=name_for_sellers(finding),
+        category=finding.category,
+        severity=finding.severity,
+        weight=weight,
+        file=finding.file,
+        line=finding.line,
+        advice=finding.advice,
+        dispute=dispute,
+        is_contestable=is_open and dispute is None and weight is not Weight.CLEARED,
+    )
+
+
+def _gravest_first(shown: ShownFinding) -> tuple[int, str, str, int]:
+    return list(Weight).index(shown.weight), shown.file, shown.category, shown.line or 0
