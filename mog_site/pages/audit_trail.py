@@ -47,6 +47,8 @@ _SENTENCES = {
     Action.RELEASE_UPLOADED: "Release uploaded",
     Action.RELEASE_WITHDRAWN: "Release withdrawn",
     Action.RESCAN_STARTED: "Another scan asked for",
+    Action.REVOCATION_DECLINED: "Revocation of a release declined",
+    Action.REVOCATION_REQUESTED: "Revocation of a release asked for",
     Action.SESSION_REVOKED: "Session ended",
     Action.SIGN_IN_FAILED: "Sign-in failed",
     Action.SIGN_IN_SUCCEEDED: "Signed in",
