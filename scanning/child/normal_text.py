@@ -45,10 +45,11 @@ class NormalText:
 
 
 def _blocks(text: str) -> list[tuple[int, str]]:
-    """Cut a text between lines; a line longer than a block is a block."""
+    """Cut a text between lines; a line longer than a block is one alone."""
     blocks, line, start = [], 1, 0
     while start < len(text):
-        cut = text.find("\n", start + _BLOCK_CHARACTERS)
+        cut = text.rfind("\n", start, start + _BLOCK_CHARACTERS)
+        cut = cut if cut >= 0 else text.find("\n", start + _BLOCK_CHARACTERS)
         end = len(text) if cut < 0 else cut + 1
         raw = text[start:end]
         blocks.append((line, raw))
@@ -66,7 +67,7 @@ def _normalised(raw: str) -> str:
 
 def _line_within(raw: str, offset: int) -> int:
     """Return after how many line ends of a block a place of its normalised text lies."""
-    lines = raw.split("\n")
+    lines = raw.removesuffix("\n").split("\n")
     low, high = 0, len(lines) - 1
     while low < high:
         middle = (low + high) // 2
