@@ -254,7 +254,8 @@ SHAPES: dict[str, tuple[tuple[str, str], ...]] = {
         ("MOG_TOKEN", "{mog}"),
     ),
 }
-# In which files: %N is the name as written, %n in small letters, %c in camels, %S the secret.
+# In which files: %N is the name as written, %n in small letters, %c in camels, %f as a flag; %S is
+# the secret.
 CONTEXTS: dict[str, tuple[str, str]] = {
     "environment": ("content/.env", "# settings\nLOG_LEVEL=info\n%N=%S\nPORT=8080\n"),
     "json": ("content/config.json", '{\n  "debug": false,\n  "%c": "%S",\n  "retries": 3\n}\n'),
@@ -269,6 +270,12 @@ CONTEXTS: dict[str, tuple[str, str]] = {
         'Call it:\n\n```bash\ncurl -H "%N: %S" https://api.acme.io/v1/items\n```\n',
     ),
     "xml": ("content/app.xml", '<config>\n  <add key="%N" value="%S" />\n</config>\n'),
+    "notebook": (
+        "content/run.ipynb.json",
+        '{"cells": [{"source": ["import os\\n", "%N = \\"%S\\"\\n"]}]}\n',
+    ),
+    "flag": ("content/README.md", "Start it:\n\n    acme serve --%f %S --port 80\n"),
+    "table": ("content/README.md", "| setting | value |\n|---|---|\n| %N | %S |\n"),
     "ini": ("content/app.ini", "[service]\nuser = acme\n%n = %S\n"),
 }
 KEYS = {
@@ -296,7 +303,8 @@ def _sample(group: str, name: str, shape: str, context: str, *, seed: int) -> Sa
     secret = filled(shape, seed=1_000 + seed)
     words = name.lower().split("_")
     camels = words[0] + "".join(map(str.title, words[1:]))
-    text = around.replace("%N", name).replace("%n", name.lower()).replace("%c", camels)
+    text = around.replace("%N", name).replace("%n", name.lower())
+    text = text.replace("%c", camels).replace("%f", "-".join(words))
     if context == "xml":
         text = text.replace("%S", secret.replace("&", "&amp;"))
     return Sample(group, name, context, path, text.replace("%S", secret), secret)

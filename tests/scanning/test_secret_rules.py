@@ -1,9 +1,29 @@
 """Secrets are told from examples of them, once, and by the rule that knows them best."""
 
+from collections import Counter
+
 import pytest
 
-from tests.scanning import rulebooks
+from scanning import ruleset
+from scanning.rules import packs
+from scanning.rules.matching import Matcher
+from scanning.rules.packs import PackedRule
+from scanning.rules.rule import Category
+from scanning.verdicts import Effect
+from tests.scanning import rulebooks, secret_samples
 from tests.scanning.templates import drawn, filled
+
+_OPEN = [each for each in packs.load(ruleset.OPEN_RULES) if each.pattern]
+_SECRETS = [each for each in _OPEN if each.rule.category is Category.SECRET]
+_DRAWS = 40
+
+
+def effect_of_file(text: str, path: str = "content/a.md") -> str:
+    """Return the gravest effect of what the rules for secrets meet; "" for nothing."""
+    book = rulebooks.of_all()
+    sightings = book.matcher.sightings(path, text.encode())
+    effects = {book.effect(each.rule_id) for each in sightings}
+    return next((str(each) for each in Effect if each in effects), "")
 
 
 def hits(data: bytes) -> list[tuple[str, int]]:
@@ -30,6 +50,14 @@ def hits(data: bytes) -> list[tuple[str, int]]:
         b"secret_name = my-application-secret-value",
         b'"integrity": "sha512-' + drawn(86) + b'=="',
         b"commit '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b'",
+        b"OPENAI_API_KEY=sk-a1b2c3d4e5f6a1b2c3d4e5f6a1b2c3d4",
+        b"GITHUB_TOKEN=ghp_abcdefghijklmnopqrstuvwxyz0123456789",
+        b"api_key: 0123456789abcdef0123456789abcdef",
+        b"STRIPE_KEY=sk_test_" + b"4eC39HqLyjWDarjtT1zdp7dc",
+        b"password: Password123!",
+        b"PRIVATE_KEY=0x" + b"ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80",
+        b"tokenizer: sentence-transformers/all-MiniLM-L6-v2",
+        b"def sign(private_key: Ed25519PrivateKey) -> bytes:",
     ],
 )
 def test_what_documentation_writes_is_no_secret(example: bytes) -> None:
@@ -51,6 +79,45 @@ def test_what_documentation_writes_is_no_secret(example: bytes) -> None:
 )
 def test_what_looks_like_a_secret_asks_a_person(line: bytes, rule_id: str) -> None:
     assert hits(line + b"\n") == [(rule_id, 1)]
+
+
+@pytest.mark.parametrize("word", ["test", "123", "Demo", "fake", "todo", "KEY"])
+@pytest.mark.parametrize(
+    "shape", ["sk_live_{word*12}%s{word*12}", "gsk_{word*24}%s{word*24}", "hf_{word*16}%s{word*16}"]
+)
+def test_a_word_of_examples_inside_makes_no_example_of_a_real_one(shape: str, word: str) -> None:
+    drawn_ones = [filled(shape % word, seed=seed) for seed in range(10)]
+    assert [effect_of_file(text) for text in drawn_ones] == ["block"] * 10
+
+
+@pytest.mark.parametrize("each", _SECRETS, ids=lambda each: each.rule.id)
+def test_a_rule_meets_whatever_is_drawn_for_it(each: PackedRule) -> None:
+    assert each.pattern
+    matcher = Matcher([each.pattern])
+    templates = [text for text in each.positive if filled(text) != filled(text, seed=1)]
+    missed = [
+        text
+        for seed in range(_DRAWS)
+        for text in (filled(template, seed=seed) for template in templates)
+        if not list(matcher.sightings("content/a.md", text.encode()))
+    ]
+    assert len(missed) <= 0.02 * _DRAWS * len(templates), missed
+
+
+def test_secrets_are_met_where_people_leave_them() -> None:
+    samples = list(secret_samples.samples())
+    of_groups = Counter(sample.group for sample in samples)
+    missed = Counter(
+        sample.group
+        for sample in samples
+        if effect_of_file(sample.text, sample.path) not in {"block", "review"}
+    )
+    assert len(of_groups) == len(secret_samples.SHAPES) + 1
+    assert [group for group in of_groups if missed[group] > 0.03 * of_groups[group]] == []
+
+
+def test_every_rule_has_markers_so_that_most_files_need_not_be_read_by_it() -> None:
+    assert [each.rule.id for each in _SECRETS if each.pattern and not each.pattern.markers] == []
 
 
 def test_a_provider_secret_is_told_once() -> None:
