@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from scanning.rules import installers, likely_secrets, tokens
+from scanning.rules import installers, mail_addresses, likely_secrets, tokens
 
 Predicate = Callable[[bytes], bool]
 
@@ -21,4 +21,5 @@ BY_NAME: Mapping[str, Predicate] = {
     "byte-array": likely_secrets.is_byte_array,
     "seed-phrase": likely_secrets.is_seed_phrase,
     "unknown-installer": installers.is_unknown,
+    "real-mail-address": mail_addresses.is_real,
 }
