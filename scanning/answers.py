@@ -16,6 +16,7 @@ from scanning.answer_values import (
     LONG,
     MANY,
     digest,
+    flag,
     long_text,
     number,
     optional,
@@ -33,7 +34,7 @@ _Read = TypeVar("_Read")
 _FORM_RULES = {str(rule): rule for rule in FormRule}
 _CAPABILITIES = (
     *("hosts", "envNames", "binaries", "tools", "filePaths", "scriptLanguages"),
-    "fileExtensions",
+    *("fileExtensions", "undeclared"),
 )
 
 
@@ -73,7 +74,7 @@ class Judged:
     facts_sha256: str
     warnings: tuple[FormProblem, ...]
     hits: tuple[Hit, ...]
-    capabilities: Mapping[str, list[str]]
+    capabilities: Mapping[str, list[str] | bool]
 
 
 def read_repacked(answer: bytes) -> Repacked:
@@ -112,11 +113,14 @@ def _judged(value: Any) -> Judged:
         facts_sha256=digest(read["facts"]),
         warnings=several(read["warnings"], _problem, at_most=PROBLEMS),
         hits=several(read["hits"], _hit, at_most=HITS),
-        capabilities={
-            name: list(several(found, long_text))
-            for name, found in record(read["capabilities"], *_CAPABILITIES).items()
-        },
+        capabilities=_capabilities(read["capabilities"]),
     )
+
+
+def _capabilities(value: Any) -> Mapping[str, list[str] | bool]:
+    read = record(value, *_CAPABILITIES, "executable")
+    lists = {name: list(several(read[name], long_text)) for name in _CAPABILITIES}
+    return lists | {"executable": flag(read["executable"])}
 
 
 def _problem(value: Any) -> FormProblem:

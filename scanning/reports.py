@@ -26,7 +26,7 @@ class Conclusion:
     layers: Sequence[str]
     timings: Mapping[str, int]
     facts_sha256: str = ""
-    capabilities: Mapping[str, list[str]] = field(default_factory=dict)
+    capabilities: Mapping[str, list[str] | bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ _CAPABILITIES = {
     "envNames": "Reads from the environment",
     "filePaths": "Touches files",
     "scriptLanguages": "Brings scripts in",
+    "undeclared": "Does not declare",
 }
 
 

@@ -1,8 +1,11 @@
-"""What a package says that it needs, for buyers and policies to read."""
+"""What a package can touch, for buyers and policies to read: declared, and found in its code."""
 
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from mog_package import Package
+from scanning.rules.capability import undeclared, uses
+from scanning.rules.capability.uses import MOST, Sort
 
 _LANGUAGES = {
     **dict.fromkeys((".py", ".pyi"), "Python"),
@@ -22,20 +25,36 @@ _LANGUAGES = {
 }
 
 
-def of(package: Package) -> dict[str, list[str]]:
-    """Return the capabilities of a package, each list sorted."""
+def of(package: Package) -> dict[str, list[str] | bool]:
+    """Return the capabilities of a package, each list sorted.
+
+    What is declared is always there; what was found beside it fills each list up to `MOST`.
+    `undeclared`: variables and programs that the manifest should name and does not.
+    """
     server = package.manifest.server
+    used = uses.of(package)
+    missing = undeclared.of(package, used)
     host = urlsplit(server.url).hostname if server and server.url else None
     return {
-        "hosts": [host] if host else [],
-        "envNames": sorted(each.name for each in server.env) if server else [],
-        "binaries": [server.command] if server and server.command else [],
+        "hosts": _merged([host] if host else [], used.names[Sort.HOST]),
+        "envNames": _merged(
+            (each.name for each in server.env) if server else [], used.names[Sort.ENV]
+        ),
+        "binaries": _merged(
+            [server.command] if server and server.command else [], used.names[Sort.BINARY]
+        ),
         "tools": sorted(package.manifest.requires_tools),
-        # The code rules derive it; the shape stands already.
-        "filePaths": [],
+        "filePaths": list(used.names[Sort.PATH]),
         "scriptLanguages": _languages(package),
         "fileExtensions": _extensions(package),
+        "executable": package.runs_code,
+        "undeclared": [*missing.env_names, *missing.binaries][:MOST],
     }
+
+
+def _merged(declared: Iterable[str], found: Iterable[str]) -> list[str]:
+    """Return both, sorted; where there are too many, found ones are left out."""
+    return sorted(list(dict.fromkeys((*declared, *found)))[:MOST])
 
 
 def _languages(package: Package) -> list[str]:

@@ -75,6 +75,7 @@ _ODD_JUDGED: dict[str, _Change] = {
     "too many hits": lambda a: a.update(hits=a["hits"] * 501),
     "a capability too many": lambda a: a["capabilities"].update(root=[]),
     "a capability missing": lambda a: a["capabilities"].pop("hosts"),
+    "executable neither true nor false": lambda a: a["capabilities"].update(executable=[]),
     "a capability that is a text": lambda a: a["capabilities"].update(hosts="x"),
 }
 _NOT_JSON = [

@@ -90,6 +90,8 @@ def test_it_derives_capabilities(upload: Upload, now: datetime) -> None:
         "filePaths": [],
         "scriptLanguages": ["Python"],
         "fileExtensions": [".md", ".py", ".yaml"],
+        "executable": True,
+        "undeclared": [],
     }
 
 

@@ -1,0 +1,1 @@
+"""What a package can do, and what it says that it does."""
