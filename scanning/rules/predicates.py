@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from scanning.rules import installers, mail_addresses, likely_secrets, tokens
+from scanning.rules import installers, likely_secrets, mail_addresses, tokens
 
 Predicate = Callable[[bytes], bool]
 
