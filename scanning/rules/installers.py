@@ -3,7 +3,7 @@
 import re
 
 _PLACE = re.compile(
-    rb"https?://([a-z0-9.-]+)(/[^\s|\"')]*)?|[\s\"']((?:get|install|sh)\.[a-z0-9.-]+\.[a-z]{2,})",
+    rb"https?://([a-z0-9.-]+)(/[^\s|\"')]*)?|[\s\"']([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,})/",
     re.I,
 )
 # Each with its subdomains; nobody else can put anything there.
@@ -26,6 +26,16 @@ _HOSTS = frozenset(
     repo.anaconda.com rpm.nodesource.com run.linkerd.io rvm.io sdk.cloud.google.com sh.rustup.rs
     sst.dev starship.rs stripe.com supabase.com tailscale.com taskfile.dev temporal.download
     turso.tech vercel.com volta.sh wasmer.io wasmtime.dev win.rustup.rs windsurf.com zed.dev
+    ampcode.com app.factory.ai binaries.cockroachdb.com buf.build cli.coderabbit.ai cli.inference.sh
+    cli.sentry.dev clickhouse.com cnfl.io cockroachlabs.com coder.com cog.run confluent.io
+    convex.dev dapr.io datadoghq.com daytona.io depot.dev developer.fermyon.com devpod.sh
+    elastic.co fnm.vercel.app get.acme.sh get.chezmoi.io get.nexte.st get.opentofu.org
+    get.rke2.io gitpod.io goteleport.com grafana.com influxdata.com install.duckdb.org
+    jfrog.io neon.tech newrelic.com okteto.com pkgx.sh planetscale.com prisma.io qlty.sh
+    rancher.com render.com replicate.com runpod.io sentry.io singlestore.com sourcegraph.com
+    tilt.dev upstash.com
+    bitbucket.org codeberg.org download.pytorch.org files.pythonhosted.org gitlab.com jsr.io
+    npm.pkg.github.com pypi.nvidia.com pypi.org registry.npmjs.org registry.yarnpkg.com
     """.split()
 )
 # Of repositories at GitHub, by their owners.
@@ -36,20 +46,40 @@ _OWNERS = frozenset(
     ohmyzsh oven-sh pypa pyenv rbenv rust-lang sdkman starship tmux-plugins
     """.split()
 )
-_REPOSITORIES = frozenset((b"raw.githubusercontent.com", b"github.com"))
+_REPOSITORIES = frozenset(
+    (b"raw.githubusercontent.com", b"github.com", b"gist.githubusercontent.com")
+)
+
+
+# In lessons and templates; no attack would get anything from there.
+_PLACEHOLDER = re.compile(
+    rb"evil|attack|malicious|malware|hacker|example|your|vendor|some|placeholder|\.\.\.", re.I
+)
 
 
 def is_unknown(command: bytes) -> bool:
     """Tell a script of an unknown site from those that everybody runs, and from one's own."""
-    found = [_place(match) for match in _PLACE.finditer(command)]
-    return bool(found) and not all(_is_known(host, path) for host, path in found)
+    return any(not _is_known(*place) and not _is_anybodys(*place) for place in _places(command))
 
 
-def _place(match: re.Match[bytes]) -> tuple[bytes, bytes]:
-    return (match[1] or match[3]).lower(), (match[2] or b"").lower()
+def is_anybodys(command: bytes) -> bool:
+    """Tell a script of a repository that is not well known, or of a place without a name."""
+    return any(not _is_known(*place) and _is_anybodys(*place) for place in _places(command))
+
+
+def _places(command: bytes) -> list[tuple[bytes, bytes]]:
+    return [
+        ((match[1] or match[3]).lower(), (match[2] or b"").lower())
+        for match in _PLACE.finditer(command)
+    ]
 
 
 def _is_known(host: bytes, path: bytes) -> bool:
     if host in _REPOSITORIES:
         return path.lstrip(b"/").split(b"/")[0] in _OWNERS
     return any(host == known or host.endswith(b"." + known) for known in _HOSTS)
+
+
+def _is_anybodys(host: bytes, path: bytes) -> bool:
+    del path
+    return host in _REPOSITORIES or b"." not in host or bool(_PLACEHOLDER.search(host))

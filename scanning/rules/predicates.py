@@ -22,4 +22,5 @@ BY_NAME: Mapping[str, Predicate] = {
     "seed-phrase": likely_secrets.is_seed_phrase,
     "unknown-installer": installers.is_unknown,
     "real-mail-address": mail_addresses.is_real,
+    "anybodys-installer": installers.is_anybodys,
 }
