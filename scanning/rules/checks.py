@@ -10,6 +10,7 @@ from typing import Protocol
 from mog_package import Package
 from scanning.rules.capability import undeclared
 from scanning.rules.code import python_program
+from scanning.rules.hidden_text import layout, markup, mixed_scripts, terminal, unseen
 from scanning.rules.rule import Category, Confidence, Remark, Rule, Severity, Sighting
 from scanning.rules.scanned_file import ScannedFile
 
@@ -47,7 +48,7 @@ TOO_MUCH_ENCODED = Rule(
 )
 # Look at what is hidden in a text, too, as a file of the same name.
 TEXT_CHECKS: tuple[FileCheck, ...] = ()
-FILE_CHECKS: tuple[FileCheck, ...] = ()
+FILE_CHECKS: tuple[FileCheck, ...] = (unseen, mixed_scripts, layout, markup, terminal)
 PACKAGE_CHECKS: tuple[PackageCheck, ...] = (python_program, undeclared)
 RULES: tuple[Rule, ...] = (
     TOO_MUCH_ENCODED,
