@@ -5,13 +5,16 @@ import io
 import random
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from functools import cache
 
 from scanning import ruleset
 from scanning.rules import packs
+from tests.scanning.templates import filled
 
 MB = 1024 * 1024
 _FILE_BYTES = 10 * MB - 1024
+_LATE_BYTES = 50_000
 _MANIFEST = b"name: acme/bench\nversion: 1.0.0\ntype: skill\ndescription: Measured.\n"
 _SKILL = b"---\nname: bench\ndescription: Measured.\n---\n"
 _TEXT = "the file is read and every line of it shown to whoever asked for a list of names"
@@ -47,7 +50,7 @@ def _markers(source: random.Random, number: int) -> str:
 
 def _samples(source: random.Random, number: int) -> str:
     """Show what rules are for, so that each meets it again and again."""
-    return f"{number} {source.choice(_of_rules('positive'))}"
+    return f"{number} {filled(source.choice(_of_rules('positive')), seed=number)}"
 
 
 def _placeholders(source: random.Random, number: int) -> str:
@@ -78,38 +81,65 @@ def _entities(source: random.Random, number: int) -> str:
     return "".join(f"&#{byte};" for byte in _prose(source, number).encode())
 
 
-SHAPES: dict[str, Line] = {
-    "prose": _prose,
-    "letters of another script": _other_script,
-    "links": _links,
-    "words that rules look for": _markers,
-    "what rules are for": _samples,
-    "placeholders of secrets": _placeholders,
-    "Base64, a blob a line": _base64,
-    "Base64, four times over": _nested_base64,
-    "hexadecimal": _hex,
-    "percent escapes": _percent,
-    "character references": _entities,
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How the files of a slow package are written.
+
+    separator: between lines. files: how many; 0 for as few as may be. is_late: all but the last
+    50 kB of each file is prose.
+    """
+
+    line: Line
+    separator: str = "\n"
+    files: int = 0
+    is_late: bool = False
+
+
+SHAPES: dict[str, Shape] = {
+    "prose": Shape(_prose),
+    "prose on one line": Shape(_prose, separator=" "),
+    "prose in 1,990 files": Shape(_prose, files=1_990),
+    "letters of another script": Shape(_other_script),
+    "links": Shape(_links),
+    "words that rules look for": Shape(_markers),
+    "what rules are for": Shape(_samples),
+    "what rules are for, at the end": Shape(_samples, is_late=True),
+    "what rules are for, in 1,990 files": Shape(_samples, files=1_990),
+    "placeholders of secrets": Shape(_placeholders),
+    "Base64, a blob a line": Shape(_base64),
+    "Base64, four times over": Shape(_nested_base64),
+    "hexadecimal": Shape(_hex),
+    "percent escapes": Shape(_percent),
+    "character references": Shape(_entities),
 }
 
 
-def package(line: Line, size_bytes: int, *, separator: str = "\n", files: int = 0) -> bytes:
-    """Return an upload of a shape; of so many files, or of the largest allowed."""
-    file_bytes = size_bytes // files if files else min(size_bytes, _FILE_BYTES)
+def package(shape: Shape, size_bytes: int) -> bytes:
+    """Return an upload of a shape that is so large once it is unpacked."""
+    files = shape.files or max(1, size_bytes // _FILE_BYTES)
+    file_bytes = min(size_bytes // files, _FILE_BYTES)
     output = io.BytesIO()
     with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         archive.writestr("mog.yaml", _MANIFEST)
         archive.writestr("README.md", b"# Bench\n")
         archive.writestr("content/SKILL.md", _SKILL)
-        for number in range(max(1, size_bytes // file_bytes)):
-            text = _text(line, file_bytes, seed=number, separator=separator)
-            archive.writestr(f"content/f{number:04}.md", text)
+        for number in range(files):
+            archive.writestr(f"content/f{number:04}.md", _file(shape, file_bytes, seed=number))
     return output.getvalue()
 
 
-def _text(line: Line, size_bytes: int, *, seed: int, separator: str) -> bytes:
+def _file(shape: Shape, size_bytes: int, *, seed: int) -> bytes:
+    if not shape.is_late:
+        return _text(shape, size_bytes, seed=seed)
+    late = min(size_bytes // 2, _LATE_BYTES)
+    prose = _text(replace(shape, line=_prose), size_bytes - late, seed=seed)
+    return prose + b"\n" + _text(shape, late - 1, seed=seed)
+
+
+def _text(shape: Shape, size_bytes: int, *, seed: int) -> bytes:
     """Write so much; half a megabyte of lines, again and again, is as slow as all different."""
-    piece = separator.join(_lines(line, min(size_bytes, MB // 2), seed)) + separator
+    lines = _lines(shape.line, min(size_bytes, MB // 2), seed)
+    piece = shape.separator.join(lines) + shape.separator
     encoded = piece.encode()
     whole = encoded * (size_bytes // len(encoded) + 1)
     return whole[:size_bytes].decode(errors="ignore").encode()

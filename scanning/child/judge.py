@@ -3,21 +3,31 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from mog_package import CANONICAL, Package, open_archive, validate
 from scanning.child import capabilities, excerpts, facts, look
-from scanning.child.rulebook import Rulebook
+from scanning.child.rulebook import Rulebook, is_secret
+from scanning.child.tally import Tally
 from scanning.child.views import Allowance
 from scanning.rules import checks
 from scanning.rules.rule import Hit, Remark
 from scanning.rules.scanned_file import ScannedFile
-from scanning.verdicts import GRAVEST_FIRST
+from scanning.verdicts import GRAVEST_FIRST, Effect
 
 ARCHIVE = "canonical.zip"
-# So many hits are told; a package with more of them has failed long before.
+# So many hits are told.
 HITS = 500
+_CROWD = Hit(
+    rule_id=checks.CROWDED_PACKAGE.id,
+    path="",
+    line=0,
+    sha256=hashlib.sha256(b"").hexdigest(),
+    layer="",
+    excerpt="",
+)
 
 
 def run(request: dict[str, Any]) -> dict[str, Any]:
@@ -43,20 +53,38 @@ def _gravest(hits: Iterable[Hit], book: Rulebook) -> list[Hit]:
     """Keep the gravest before any other: nobody hides one behind hundreds of lesser ones."""
     kept: dict[str, list[Hit]] = {effect: [] for effect in GRAVEST_FIRST}
     for hit in hits:
-        if len(kept[book.effect(hit.rule_id)]) < HITS:
-            kept[book.effect(hit.rule_id)].append(hit)
-    return [hit for effect in GRAVEST_FIRST for hit in kept[effect]][:HITS]
+        kept[book.effect(hit.rule_id)].append(hit)
+    found = [hit for effect in GRAVEST_FIRST for hit in kept[effect]]
+    is_cut = any(_is_grave(hit.rule_id, book) for hit in found[HITS:])
+    return [_CROWD, *found[: HITS - 1]] if is_cut else found[:HITS]
 
 
 def hits(package: Package, book: Rulebook) -> Iterator[Hit]:
-    """Yield everything that rules meet in a package."""
+    """Yield everything that rules meet in a package, each rule so often and no more."""
+    tally = Tally()
+    for hit in _all_hits(package, book, tally):
+        can_mask = not any(map(is_secret, tally.exhausted))
+        if tally.takes(hit.rule_id):
+            # Nobody looked for more of these secrets, so one might stand in what is shown.
+            yield hit if can_mask else replace(hit, excerpt="")
+    if any(_is_grave(rule_id, book) for rule_id in tally.exhausted):
+        yield _CROWD
+
+
+def _all_hits(package: Package, book: Rulebook, tally: Tally) -> Iterator[Hit]:
     allowance = Allowance(package.size_bytes)
-    for file in package.files:
-        yield from look.at(ScannedFile(file.path, package.tree.read(file.path)), book, allowance)
+    for path in (file.path for file in package.files):
+        file = ScannedFile(path, package.tree.read(path))
+        yield from look.at(file, book, allowance, exhausted=tally.exhausted)
     for check in checks.PACKAGE_CHECKS:
         for remark in check.look(package):
             if book.knows(remark.rule_id):
                 yield _hit(remark)
+
+
+def _is_grave(rule_id: str, book: Rulebook) -> bool:
+    """Tell whether more of it would matter: a person may come to accept what is told."""
+    return book.effect(rule_id) in (Effect.BLOCK, Effect.REVIEW)
 
 
 def _hit(remark: Remark) -> Hit:

@@ -2,9 +2,10 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator
 
 from scanning.child import excerpts, views
+from scanning.child.line_index import LineIndex
 from scanning.child.normal_text import NormalText
 from scanning.child.rulebook import Rulebook, is_secret
 from scanning.child.views import Allowance, TooMuchEncoded, View
@@ -17,23 +18,31 @@ _NAME = "file name"
 _BETWEEN_WORDS = re.compile(r"[-_.~+/ ]+")
 
 
-def at(file: ScannedFile, book: Rulebook, allowance: Allowance | None = None) -> Iterator[Hit]:
+def at(
+    file: ScannedFile,
+    book: Rulebook,
+    allowance: Allowance | None = None,
+    *,
+    exhausted: Container[str] = (),
+) -> Iterator[Hit]:
     """Yield everything that rules meet in a file.
 
-    allowance: of the package; a file alone has one of its own.
+    allowance: of the package; a file alone has one of its own. exhausted: rules that the package
+    has met so often that they need not look.
     """
-    yield from _at_view(file.path, _name_of(file), book)
+    reading = _Reading(file.path, book, exhausted)
+    yield from reading.of(_name_of(file))
     if file.is_text:
-        yield from _once(_in_views(file, book, allowance or Allowance(len(file.data))))
-    yield from _hits(file.path, View(data=file.data), _checked(file, book, checks.FILE_CHECKS))
+        yield from _once(_in_views(file, reading, allowance or Allowance(len(file.data))))
+    yield from reading.checked(View(data=file.data), checks.FILE_CHECKS)
 
 
-def _in_views(file: ScannedFile, book: Rulebook, allowance: Allowance) -> Iterator[Hit]:
+def _in_views(file: ScannedFile, reading: "_Reading", allowance: Allowance) -> Iterator[Hit]:
     try:
         for view in views.of(file, allowance):
-            yield from _at_view(file.path, view, book)
+            yield from reading.of(view)
     except TooMuchEncoded as excess:
-        if book.knows(TOO_MUCH_ENCODED.id):
+        if reading.wants(TOO_MUCH_ENCODED.id):
             yield Hit(
                 rule_id=TOO_MUCH_ENCODED.id,
                 path=file.path,
@@ -60,54 +69,74 @@ def _name_of(file: ScannedFile) -> View:
     return View(data=words.encode(), layer=_NAME, lines=(0,))
 
 
-def _at_view(path: str, view: View, book: Rulebook) -> Iterator[Hit]:
-    seen = list(book.matcher.sightings(path, view.data))
-    secrets = [(each.start, each.end) for each in seen if is_secret(each.rule_id)]
-    seen += _checked(ScannedFile(path, view.data), book, checks.TEXT_CHECKS)
-    yield from _hits(path, view, seen, secrets=secrets)
-    read = NormalText(view.data.decode(errors="replace"))
-    met = book.scanner.met(read.data, path=path, layer=view.layer)
-    for rule_id, start, end in met:
-        first, last = read.line_at(start), read.line_at(max(start, end - 1))
-        left, right = _lines(view.data, first, last)
-        yield Hit(
-            rule_id=rule_id,
-            path=path,
-            line=view.line_of_file(first),
-            sha256=hashlib.sha256(read.data[start:end]).hexdigest(),
-            layer=view.layer,
-            excerpt=excerpts.around(view.data, left, right, secrets=secrets),
-        )
+class _Reading:
+    """Applies the rules to the texts of one file."""
+
+    def __init__(self, path: str, book: Rulebook, exhausted: Container[str]) -> None:
+        self._path = path
+        self._book = book
+        self._exhausted = exhausted
+
+    def wants(self, rule_id: str) -> bool:
+        """Tell whether a rule is in force and not met too often."""
+        return self._book.knows(rule_id) and rule_id not in self._exhausted
+
+    def of(self, view: View) -> Iterator[Hit]:
+        """Yield what rules meet in a text."""
+        seen = self._book.matcher.sightings(self._path, view.data, without=self._exhausted)
+        found = _Found(self._path, view, list(seen))
+        yield from map(found.hit, found.seen)
+        yield from self.checked(view, checks.TEXT_CHECKS, found)
+        read = NormalText(view.data.decode(errors="replace"))
+        met = self._book.scanner.met(read.data, path=self._path, layer=view.layer)
+        for rule_id, start, end in met:
+            if rule_id not in self._exhausted:
+                yield found.hit_in(read, rule_id, start, end)
+
+    def checked(
+        self, view: View, among: Iterable[checks.FileCheck], found: "_Found | None" = None
+    ) -> Iterator[Hit]:
+        """Yield what checks meet in a text."""
+        told = found or _Found(self._path, view, [])
+        file = ScannedFile(self._path, view.data)
+        for each in (each for check in among for each in check.look(file)):
+            if self.wants(each.rule_id):
+                yield told.hit(each)
 
 
-def _checked(
-    file: ScannedFile, book: Rulebook, among: Iterable[checks.FileCheck]
-) -> list[Sighting]:
-    seen = (each for check in among for each in check.look(file))
-    return [each for each in seen if book.knows(each.rule_id)]
+class _Found:
+    """Makes hits of what was met in one text."""
 
+    def __init__(self, path: str, view: View, seen: list[Sighting]) -> None:
+        self.seen = seen
+        self._path = path
+        self._view = view
+        self._lines = LineIndex(view.data)
+        self._secrets = [(each.start, each.end) for each in seen if is_secret(each.rule_id)]
 
-def _hits(
-    path: str, view: View, seen: list[Sighting], *, secrets: Sequence[excerpts.Span] = ()
-) -> Iterator[Hit]:
-    for each in seen:
-        yield Hit(
+    def hit(self, each: Sighting) -> Hit:
+        """Return what was met at a place of the text itself."""
+        return Hit(
             rule_id=each.rule_id,
-            path=path,
-            line=view.line_of_file(view.data.count(b"\n", 0, each.start) + 1),
+            path=self._path,
+            line=self._view.line_of_file(self._lines.line_at(each.start)),
             sha256=hashlib.sha256(each.matched).hexdigest(),
-            layer=view.layer,
-            excerpt=excerpts.around(view.data, each.start, each.end, secrets=secrets),
+            layer=self._view.layer,
+            excerpt=self._excerpt(each.start, each.end),
         )
 
+    def hit_in(self, read: NormalText, rule_id: str, start: int, end: int) -> Hit:
+        """Return what was met at a place of the normalised text."""
+        first, last = read.line_at(start), read.line_at(max(start, end - 1))
+        lines = self._lines.start_of(first), self._lines.start_of(last + 1)
+        return Hit(
+            rule_id=rule_id,
+            path=self._path,
+            line=self._view.line_of_file(first),
+            sha256=hashlib.sha256(read.data[start:end]).hexdigest(),
+            layer=self._view.layer,
+            excerpt=self._excerpt(*lines),
+        )
 
-def _lines(data: bytes, first: int, last: int) -> tuple[int, int]:
-    """Return where the first of some lines begins and the last one ends."""
-    start = 0
-    for _ in range(first - 1):
-        start = data.find(b"\n", start) + 1
-    end = start
-    for _ in range(last - first + 1):
-        found = data.find(b"\n", end)
-        end = len(data) if found < 0 else found + 1
-    return start, end
+    def _excerpt(self, start: int, end: int) -> str:
+        return excerpts.around(self._view.data, start, end, secrets=self._secrets)

@@ -46,12 +46,22 @@ TOO_MUCH_ENCODED = Rule(
     advice="Most of this package is encoded text. Ship it as plain text, or leave it out.",
     source="https://attack.mitre.org/techniques/T1027/",
 )
+# As well: what is told of a package is not all.
+CROWDED_PACKAGE = Rule(
+    id="quality/crowded-package",
+    category=Category.QUALITY,
+    severity=Severity.MEDIUM,
+    confidence=Confidence.MEDIUM,
+    advice="More was found in this package than is listed. Deal with the list and upload again.",
+    source="docs/scanning.md",
+)
 # Look at what is hidden in a text, too, as a file of the same name.
 TEXT_CHECKS: tuple[FileCheck, ...] = ()
 FILE_CHECKS: tuple[FileCheck, ...] = (unseen, mixed_scripts, layout, markup, terminal)
 PACKAGE_CHECKS: tuple[PackageCheck, ...] = (python_program, undeclared)
 RULES: tuple[Rule, ...] = (
     TOO_MUCH_ENCODED,
+    CROWDED_PACKAGE,
     *(rule for each in (*TEXT_CHECKS, *FILE_CHECKS) for rule in each.RULES),
     *(rule for each in PACKAGE_CHECKS for rule in each.RULES),
 )

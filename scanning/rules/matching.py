@@ -1,6 +1,6 @@
 """Meet pattern rules in bytes, in time linear in their length (RE2)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -86,10 +86,14 @@ class Matcher:
         for each in self._rules:
             _ = each.pattern
 
-    def sightings(self, path: str, data: bytes) -> Iterator[Sighting]:
-        """Yield what rules meet in some bytes of a file."""
+    def sightings(
+        self, path: str, data: bytes, *, without: Container[str] = ()
+    ) -> Iterator[Sighting]:
+        """Yield what rules meet in some bytes of a file, but for those that are named."""
         taken: list[tuple[int, int]] = []
         for each in self._candidates(path, data):
+            if each.rule.rule.id in without:
+                continue
             for rule_id, start, end in _spans(each, data, taken):
                 # Secrets are told once, by the rule that knows them best.
                 if each.rule.rule.category is Category.SECRET:

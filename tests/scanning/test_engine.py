@@ -5,7 +5,9 @@ import io
 import os
 import signal
 import zipfile
+from collections import Counter
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -13,13 +15,14 @@ from pytest_django import Settings
 
 from mog_package import PackageType, open_archive, validate, write_canonical
 from scanning import engine, ruleset
-from scanning.child import judge, repack
+from scanning.child import judge, repack, tally
 from scanning.engine import Examined
 from scanning.errors import Reason, ScanInconclusive
 from scanning.models import Finding, Report
-from scanning.verdicts import Verdict
+from scanning.rules import packs
+from scanning.verdicts import Effect, Verdict, effect_of
 from tests.mog_package import packages
-from tests.scanning import children
+from tests.scanning import children, rulebooks
 from tests.scanning.conftest import Upload
 from tests.scanning.templates import drawn, filled
 
@@ -129,7 +132,41 @@ def test_a_block_does_not_hide_behind_hundreds_of_doubts(upload: Upload, now: da
     last = {"content/z.md": filled("npm_{checked*30}").encode()}
     result = examined(upload(packages.files() | doubts | last), now)
     assert result.verdict is Verdict.FAILED
-    assert len(result.findings) == judge.HITS
+    assert Counter(rule for rule, _ in rules(result)) == {
+        "secret/npm-token": 1,
+        "secret/named-value": tally.HITS_OF_A_RULE,
+        "quality/crowded-package": 1,
+    }
+
+
+def test_what_is_told_of_a_crowd_shows_no_secret_that_nobody_looked_for(
+    upload: Upload, now: datetime
+) -> None:
+    doubts = {f"content/{n:03}.md": b"token = " + drawn(20) + b"\n" for n in range(150)}
+    seen = filled("npm_{checked*30}").encode() + b" beside token = " + (unseen := drawn(20))
+    result = examined(upload(packages.files() | doubts | {"content/z.md": seen}), now)
+    assert result.verdict is Verdict.FAILED
+    assert unseen.decode() not in str(Finding.objects.values())
+
+
+def test_a_doubt_does_not_hide_behind_hundreds_of_another(upload: Upload, now: datetime) -> None:
+    one, other = _suspicions()
+    crowd = {f"content/{n:03}.md": one for n in range(judge.HITS + 10)}
+    assert examined(upload(packages.files() | crowd), now).verdict is Verdict.PASSED
+    crowd |= {"content/z.md": other}
+    assert examined(upload(packages.files() | crowd), now).verdict is Verdict.FLAGGED
+
+
+def _suspicions() -> list[bytes]:
+    """Return texts that two rules suspect, one each, and that no other rule minds."""
+    graded = ruleset.load("").rules
+    samples = (
+        (each.rule.id, filled(each.positive[0]).encode())
+        for each in packs.load(ruleset.OPEN_RULES)
+        if effect_of(graded[each.rule.id]) is Effect.SUSPICION
+    )
+    alone = (text for rule, text in samples if rulebooks.met("content/a.md", text) == {rule})
+    return list(islice(alone, 2))
 
 
 def test_an_unknown_key_of_a_skill_is_noted(upload: Upload, now: datetime) -> None:

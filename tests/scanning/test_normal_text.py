@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scanning.child.normal_text import NormalText
@@ -55,6 +55,8 @@ _PIECES = st.sampled_from(
 )
 
 
+# How long it takes to make examples says more of the machine than of this.
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(before=st.lists(_PIECES, max_size=120), after=st.lists(_PIECES, max_size=40))
 def test_the_line_of_a_word_is_the_line_it_was_written_on(
     before: list[str], after: list[str]
