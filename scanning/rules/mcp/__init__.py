@@ -1,0 +1,1 @@
+"""How an MCP server is started, and what it is given."""
