@@ -41,7 +41,7 @@ _ENTITIES = "".join(
 
 
 def _secret() -> bytes:
-    return filled("ghp{_}{word*36}").encode()
+    return filled("npm{_}{checked*30}").encode()
 
 
 def _outcome(upload: Upload, contents: dict[str, bytes] | bytes, now: datetime) -> str:
