@@ -257,6 +257,31 @@ def _release_in(state: State, *, problem: str = "") -> Callable[[Visit], None]:
     return show
 
 
+def _release_contested(state: State) -> Callable[[Visit], None]:
+    """Return a visit to one's own release that has findings of every weight."""
+
+    def show(visit: Visit) -> None:
+        listing = _shelf(visit, visit.sign_in())
+        release = shelf.contested(state, listing=listing, version="2.0.0")
+        visit.page.goto(f"/releases/{release.public_id}")
+
+    return show
+
+
+def _release_contest_wrong(visit: Visit) -> None:
+    _release_contested(State.HELD)(visit)
+    visit.page.locator(".finding summary").first.click()
+    forms = visit.page.locator(".finding form")
+    forms.first.evaluate("form => form.noValidate = true")
+    with visit.page.expect_navigation():
+        forms.first.get_by_role("button", name="Send to a person").click()
+
+
+def _release_rescanned(visit: Visit) -> None:
+    _release_contested(State.PUBLISHED)(visit)
+    visit.press("Scan it again")
+
+
 def _release_waiting(visit: Visit) -> None:
     listing = _shelf(visit, visit.sign_in())
     release = ReleaseFactory.create(listing=listing, version="2.0.0", state=State.SCANNING)
@@ -265,7 +290,7 @@ def _release_waiting(visit: Visit) -> None:
 
 def _release_withdraw_wrong(visit: Visit) -> None:
     _release_in(State.PUBLISHED)(visit)
-    visit.page.locator(".disclosure summary").click()
+    visit.page.locator("summary", has_text="Withdraw this release").click()
     visit.page.locator("form[action$=withdrawal]").evaluate("form => form.noValidate = true")
     visit.press("Withdraw")
 
@@ -501,6 +526,11 @@ PAGES: dict[str, Callable[[Visit], None]] = {
     "release-held": _release_in(State.HELD, problem="scan_incomplete"),
     "release-rejected": _release_in(State.REJECTED, problem="name_mismatch"),
     "release-published": _release_in(State.PUBLISHED),
+    "release-contested": _release_contested(State.HELD),
+    "release-contest-wrong": _release_contest_wrong,
+    "release-flagged": _release_contested(State.PUBLISHED),
+    "release-stopped": _release_contested(State.SUSPENDED),
+    "release-rescanned": _release_rescanned,
     "release-withdraw-wrong": _release_withdraw_wrong,
     "release-suspended": _release_in(State.SUSPENDED),
     "sign-in": _sign_in,

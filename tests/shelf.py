@@ -2,10 +2,17 @@
 
 from typing import Any
 
-from releases.models import Release
+from django.utils import timezone
+
+from accounts.actor import Actor
+from audit.who import Origin
+from releases import cases, disputes
+from releases.models import Cause, Release
 from releases.states import State
-from scanning.models import Report
+from scanning.models import Finding, Report
 from scanning.verdicts import Verdict
+from tests.bearer import SELLER, Bearer
+from tests.factories.accounts import UserFactory
 from tests.factories.releases import ArtifactFactory, ReleaseFactory
 from tests.factories.scanning import FindingFactory, ReportFactory
 
@@ -26,4 +33,48 @@ def judged(state: State, *, findings: int = 2, **facts: Any) -> Release:
     release: Release = ReleaseFactory.create(state=state, report=report, **facts)
     if state is not State.REJECTED:
         ArtifactFactory.create(release=release)
+    return release
+
+
+_KINDS: tuple[dict[str, Any], ...] = (
+    {"rule": "secret/named-value", "effect": "block", "severity": "critical", "line": 12},
+    {"rule": "secret/named-value", "effect": "block", "severity": "critical", "line": 80},
+    {"rule": "prompt-injection/override", "effect": "review", "file": f"content/{'w' * 90}.md"},
+    {"rule": "link/shortener", "effect": "review", "file": "README.md", "line": 3},
+    {"rule": "mcp/unpinned", "effect": "suspicion", "file": "", "line": None},
+    {"rule": "quality/short-readme", "effect": "note", "severity": "low", "file": "README.md"},
+)
+_QUALITY: dict[str, Any] = {
+    "score": 72,
+    "reasons": [
+        {"points": -20, "says": "The README says little: a few sentences on what it is for help."},
+        {"points": -8, "says": "Two links lead nowhere."},
+    ],
+}
+
+
+def contested(state: State = State.HELD, **facts: Any) -> Release:
+    """Return a release with findings of every weight, and disputes in every state."""
+    report: Report = ReportFactory.create(verdict=str(Verdict.FLAGGED), quality=_QUALITY)
+    found: list[Finding] = [
+        FindingFactory.create(
+            report=report,
+            category=kind["rule"].partition("/")[0],
+            file_sha256=f"{number:064x}",
+            **kind,
+        )
+        for number, kind in enumerate(_KINDS)
+    ]
+    release: Release = ReleaseFactory.create(state=state, report=report, **facts)
+    ArtifactFactory.create(release=release)
+    now = timezone.now()
+    cases.open_case(release, Cause.HELD if state is State.HELD else Cause.RESCAN, now=now)
+    seller = Bearer(release.uploaded_by, SELLER).actor
+    person = Actor.staff(UserFactory.create(is_staff=True), origin=Origin())
+    said = "It is the password of the sample server, which everybody may have.\nSee its page."
+    contests = [
+        disputes.contest(release, each, statement=said, by=seller, now=now) for each in found[1:4]
+    ]
+    disputes.accept(contests[1], reason="The text quotes an attack.", by=person, now=now)
+    disputes.reject(contests[2], reason="It hides where it leads.", by=person, now=now)
     return release
