@@ -15,7 +15,7 @@ from scanning.rules.rule import Category, Confidence, Rule, Severity, Sighting
 _SIGHTINGS_OF_A_RULE = 20
 # So many placeholders of one shape are no documentation; looking at all would take for ever, and
 # so would looking at every byte of one that fills a file.
-_CANDIDATES_OF_A_RULE = 500
+_CANDIDATES_OF_A_RULE = 2_000
 _LOOKED_AT = 2_048
 CROWDED = Rule(
     id="secret/crowded-file",

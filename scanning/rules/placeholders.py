@@ -5,14 +5,16 @@ import re
 from collections import Counter
 
 # Examples that providers publish, in lower case, without what would make a whole one: of AWS,
-# Azurite, jwt.io, Stripe, Telegram, Mailgun, Plaid, Hardhat's and Anvil's first accounts, and the
-# standards of HTTP, OAuth, JSON Web Signature and UUID.
+# the emulators of Azure, Google, GitHub, jwt.io, Stripe, Telegram, Mailgun, Plaid, the first
+# accounts of Hardhat and Anvil, and the standards of HTTP, OAuth, JSON Web Signature and UUID.
 _PUBLISHED = (
     b"akiaiosfodnn7",
     b"akiai44qh8dhb",
     b"wjalrxutnfemi/k7mdeng",
-    b"eby8vdm02xnocqflquwjpllmetlcdxj1ouzft50usrz6ifsusjx4zaquduo",
-    b"c2y6yv2lu4k6qvyr",
+    b"eby8vdm02xnocqflquwjpllmetlcdxj1ouzft50usrz6ifsu",
+    b"c2y6ydjf5/r+ob0n8a7cgv30vrdjiwehlm+4qdu5de2nq9nduvtqobd4b8mggypmbiznq",
+    b"d-9tsrke72pouqmnmx-a7ezsw0jkfmbwy",
+    b"16c7e42f292c6912e7710c838347ae178b4a",
     b"eyjzdwiioiixmjm0nty3odkwi",
     b"4ec39hqlyjwdarjtt1zdp7dc",
     b"bqokikjovbii2hlwgh4olfq2",
@@ -43,14 +45,16 @@ _SUBSTITUTED = re.compile(rb"^[<\[{(%]|^\$[A-Za-z_{(]|\$\{|\{\{|%\(|#\{", re.I)
 # What may stand in a random text by chance: it tells nothing as long as enough is left.
 _FILLERS = re.compile(
     rb"access|account|admin|apikey|auth|bearer|client|default|demo|fake|fixme|hunter2|lorem"
-    rb"|letmein|pass(?:word)?|phrase|private|project|public|qwerty|random|root|secret|secure"
-    rb"|server|service|some|string|super|test|this|todo|token|user(?:name)?|value|welcome|with"
-    rb"|dead[-_]?beef|cafe[-_]?babe|feed[-_]?face|a1b2c3(?:d4)?(?:e5)?(?:f6)?|a1bc2d|1a2b3c(?:4d)?"
-    rb"|(?<![a-z0-9])(?:a|an|and|api|app|db|dev|env|for|from|in|is|it|id|key|live|my|new|of|org"
+    rb"|letmein|p[a4@]s[s5](?:w[o0]rd)?|phrase|private|project|public|qwerty|random|root|s[e3]cr[e3]t|secure"
+    rb"|server|service|some|string|super|test|this|todo|t[o0]k[e3]n|user(?:name)?|v[a4]lu[e3]|welcome|with"
+    rb"|dead[-_]?beef|cafe[-_]?babe|feed[-_]?face|a1bc2d"
+    rb"|(?<![a-z0-9])(?:a|an|and|api|app|db|dev|env|for|from|in|is|it|id|k[e3]y|live|my|new|of|org"
     rb"|prod|the|to)(?![a-z0-9])",
     re.I,
 )
-_SHORTEST_RUN = 4
+_SHORTEST_RUN = 3
+# Two runs that take turns, such as a1b2c3.
+_WOVEN = re.compile(rb"(?:[a-z][0-9]){3,}|(?:[0-9][a-z]){3,}", re.I)
 _SEPARATORS = re.compile(rb"[^A-Za-z0-9]+")
 _WORD = re.compile(rb"[a-z]{1,14}|[A-Z]{1,14}|[A-Z][a-z]{1,13}|[0-9]{1,4}|[vV][0-9]")
 # Below it a text is a pattern, not a draw: four letters in turn have two bits.
@@ -94,11 +98,23 @@ def _is_hardly_anything(left: bytes, secret: bytes) -> bool:
 
 
 def _without_runs(text: bytes) -> bytes:
-    """Take out what counts up or down or repeats itself, such as 12345, fedc and 0000."""
+    """Take out what counts up or down or repeats itself: 12345, fEdC, 0000, a1b2c3d4."""
+    return _without_plain_runs(_WOVEN.sub(_unwoven, text))
+
+
+def _unwoven(met: re.Match[bytes]) -> bytes:
+    text = met.group()
+    every_other = text[::2]
+    is_run = len(_without_plain_runs(every_other)) <= len(every_other) / 2
+    return b"-" if is_run else text
+
+
+def _without_plain_runs(text: bytes) -> bytes:
+    lower = text.lower()
     kept = bytearray()
     start = 0
     for end in range(1, len(text) + 1):
-        if end < len(text) and _goes_on(text, start, end):
+        if end < len(text) and _goes_on(lower, start, end):
             continue
         kept += b"-" if end - start >= _SHORTEST_RUN else text[start:end]
         start = end

@@ -20,8 +20,8 @@ class Threshold:
 
 
 # For what only its own name tells, and for what has a provider's shape or name as well.
-NAMED = Threshold(changes=0.21, capitals=0.36)
-SHAPED = Threshold(changes=0.1, capitals=0.22)
+NAMED = Threshold(changes=0.21, capitals=0.32)
+SHAPED = Threshold(changes=0.1, capitals=0.2)
 _LEAST_LETTERS = 16
 _WORD_BEGINS = ("capital", "small")
 _LETTER, _DIGIT = re.compile(rb"[A-Za-z]"), re.compile(rb"[0-9]")

@@ -56,6 +56,11 @@ def hits(data: bytes) -> list[tuple[str, int]]:
         b"STRIPE_KEY=sk_test_" + b"4eC39HqLyjWDarjtT1zdp7dc",
         b"password: Password123!",
         b"PRIVATE_KEY=0x" + b"ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80",
+        b"api_key = 'sk-proj-abc123def456ghi789jkl012mno345pqr678stu901vwx234yz'",
+        b"STRIPE_SECRET_KEY=sk_live_51H7qABC123def456GHI789jkl",
+        b"GITHUB_TOKEN=ghp_aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789",
+        b"api_secret = 'a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6'",
+        b"mongodb+srv://user:p4ssw0rd@cluster0.mongodb.net/test",
         b"tokenizer: sentence-transformers/all-MiniLM-L6-v2",
         b"def sign(private_key: Ed25519PrivateKey) -> bytes:",
     ],
@@ -133,7 +138,7 @@ def test_one_rule_fills_no_report() -> None:
 
 def test_a_file_of_nothing_but_examples_asks_a_person() -> None:
     data = b"AKIAAAAAAAAAAAAAAAAA\n" * 5_000
-    assert hits(data) == [("secret/crowded-file", 501)]
+    assert hits(data) == [("secret/crowded-file", 2_001)]
 
 
 def test_staff_is_shown_where_and_no_secret() -> None:
