@@ -9,33 +9,33 @@ _PLACE = re.compile(
 # Each with its subdomains; nobody else can put anything there.
 _HOSTS = frozenset(
     b"""
-    127.0.0.1 0.0.0.0 localhost
-    aka.ms anthropic.com antigravity.google apt.releases.hashicorp.com aquasecurity.github.io
-    argoproj.github.io asdf-vm.com astral.sh atuin.sh bootstrap.pypa.io brew.sh bun.sh claude.ai
-    chocolatey.org cli.doppler.com cli.github.com cloudflare.com conda.io cursor.com dagger.io
-    deb.nodesource.com deno.com deno.land dl.google.com dot.net dotnet.microsoft.com
-    download.docker.com earthly.dev encore.dev fisher.io fluxcd.io fly.io foundry.paradigm.xyz
-    get-ghcup.haskell.org get.docker.com get.helm.sh get.k0s.sh get.k3s.io get.pnpm.io
-    get.pulumi.com get.rvm.io get.scoop.sh get.sdkman.io get.trunk.io get.tur.so get.volta.sh
-    getcomposer.org heroku.com install.julialang.org install.meteor.com
-    install.python-poetry.org istio.io just.systems kind.sigs.k8s.io linkerd.io lmstudio.ai
-    micro.mamba.pm minikube.sigs.k8s.io mise.jdx.dev mise.run modal.com netlify.com nixos.org
-    nodejs.org npmjs.org ohmyz.sh ollama.ai ollama.com openai.com openclaw.ai opencode.ai
-    packages.cloud.google.com packages.microsoft.com pixi.sh pulumi.com pyenv.run python.org
-    railway.app railway.com release.anza.xyz release.solana.com releases.hashicorp.com
-    repo.anaconda.com rpm.nodesource.com run.linkerd.io rvm.io sdk.cloud.google.com sh.rustup.rs
-    sst.dev starship.rs stripe.com supabase.com tailscale.com taskfile.dev temporal.download
-    turso.tech vercel.com volta.sh wasmer.io wasmtime.dev win.rustup.rs windsurf.com zed.dev
-    ampcode.com app.factory.ai binaries.cockroachdb.com buf.build cli.coderabbit.ai cli.inference.sh
-    cli.sentry.dev clickhouse.com cnfl.io cockroachlabs.com coder.com cog.run confluent.io
-    convex.dev dapr.io datadoghq.com daytona.io depot.dev developer.fermyon.com devpod.sh
-    elastic.co fnm.vercel.app get.acme.sh get.chezmoi.io get.nexte.st get.opentofu.org
-    get.rke2.io gitpod.io goteleport.com grafana.com influxdata.com install.duckdb.org
-    jfrog.io neon.tech newrelic.com okteto.com pkgx.sh planetscale.com prisma.io qlty.sh
-    rancher.com render.com replicate.com runpod.io sentry.io singlestore.com sourcegraph.com
-    tilt.dev upstash.com
-    bitbucket.org codeberg.org download.pytorch.org files.pythonhosted.org gitlab.com jsr.io
-    npm.pkg.github.com pypi.nvidia.com pypi.org registry.npmjs.org registry.yarnpkg.com
+    0.0.0.0 127.0.0.1 aka.ms ampcode.com anthropic.com antigravity.google app.factory.ai
+    apt.releases.hashicorp.com aquasecurity.github.io argoproj.github.io asdf-vm.com astral.sh
+    atuin.sh binaries.cockroachdb.com bitbucket.org bootstrap.pypa.io boxstarter.org brew.sh
+    buf.build bun.sh chocolatey.org claude.ai cli.coderabbit.ai cli.doppler.com cli.github.com
+    cli.inference.sh cli.sentry.dev clickhouse.com cloudflare.com cnfl.io cockroachlabs.com
+    codeberg.org coder.com cog.run conda.io confluent.io convex.dev cursor.com dagger.io
+    dapr.io datadoghq.com daytona.io deb.nodesource.com deno.com deno.land depot.dev
+    developer.fermyon.com devpod.sh dl.google.com dot.net dotnet.microsoft.com
+    download.docker.com download.pytorch.org earthly.dev elastic.co encore.dev
+    files.pythonhosted.org fisher.io fluxcd.io fly.io fnm.vercel.app foundry.paradigm.xyz
+    get-ghcup.haskell.org get.acme.sh get.chezmoi.io get.docker.com get.helm.sh get.k0s.sh
+    get.k3s.io get.nexte.st get.opentofu.org get.pnpm.io get.pulumi.com get.rke2.io get.rvm.io
+    get.scoop.sh get.sdkman.io get.trunk.io get.tur.so get.volta.sh getcomposer.org gitlab.com
+    gitpod.io goteleport.com grafana.com heroku.com influxdata.com install.duckdb.org
+    install.julialang.org install.meteor.com install.python-poetry.org istio.io jfrog.io
+    jsr.io just.systems kind.sigs.k8s.io linkerd.io lmstudio.ai localhost micro.mamba.pm
+    minikube.sigs.k8s.io mise.jdx.dev mise.run modal.com neon.tech netlify.com newrelic.com
+    nixos.org nodejs.org npm.pkg.github.com npmjs.com npmjs.org ohmyz.sh okteto.com ollama.ai
+    ollama.com openai.com openclaw.ai opencode.ai packages.cloud.google.com
+    packages.microsoft.com pixi.sh pkgx.sh planetscale.com prisma.io pulumi.com pyenv.run
+    pypi.nvidia.com pypi.org python.org qlty.sh railway.app railway.com rancher.com
+    registry.npmjs.org registry.yarnpkg.com release.anza.xyz release.solana.com
+    releases.hashicorp.com render.com replicate.com repo.anaconda.com rpm.nodesource.com
+    run.linkerd.io runpod.io rvm.io sdk.cloud.google.com sentry.io sh.rustup.rs
+    singlestore.com sourcegraph.com sst.dev starship.rs stripe.com supabase.com tailscale.com
+    taskfile.dev temporal.download tilt.dev turso.tech upstash.com vercel.com volta.sh
+    wasmer.io wasmtime.dev win.rustup.rs windsurf.com zed.dev
     """.split()
 )
 # Of repositories at GitHub, by their owners.
