@@ -35,7 +35,7 @@ TASK_MODULES = (
     "releases.campaigns",
     "releases.counting",
     "releases.purging",
-    "releases.recall_mail",
+    "releases.revocation_mail",
     "releases.vetting",
 )
 

@@ -95,3 +95,39 @@ class DecisionForm(forms.Form):
         field = self.fields["decision"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
+
+
+class AnswerForm(forms.Form):
+    """What a member of staff answers to a dispute."""
+
+    answer = forms.ChoiceField(
+        label="Answer",
+        choices=[
+            ("accept", "Accept: the finding is wrong and counts no longer"),
+            ("reject", "Reject: the finding stands"),
+        ],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label="Reason",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Its seller reads it.",
+        error_messages={"required": "Say why; its seller reads it."},
+    )
+
+
+class ReasonForm(forms.Form):
+    """Why a member of staff does something."""
+
+    reason = forms.CharField(
+        label="Reason",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Say why."},
+    )
+
+    def __init__(self, data: Any = None, *, read_by: str) -> None:
+        """read_by: a sentence that says who reads the reason."""
+        super().__init__(data)
+        self.fields["reason"].help_text = read_by

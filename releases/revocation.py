@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from accounts.actor import Actor
 from audit.actions import Action
 from audit.log import record
-from releases import cases, disputes, moves, notices, publishing, recall_mail
+from releases import cases, disputes, moves, notices, publishing, revocation_mail
 from releases.errors import (
     ReasonMissing,
     RevocationEnded,
@@ -69,7 +69,7 @@ def confirm(revocation: Revocation, *, by: Actor, now: datetime) -> None:
         _settle(revocation, by=by, now=now)
         publishing.tell_listing(listing, now=now)
         notices.tell_seller(release)
-        recall_mail.tell_on_commit(revocation)
+        revocation_mail.tell_on_commit(revocation)
 
 
 def decline(revocation: Revocation, *, reason: str, by: Actor, now: datetime) -> None:

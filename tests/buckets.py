@@ -36,7 +36,7 @@ class Bucket:
 
     def storage(self, **options: object) -> dict[str, Any]:
         """Return Django's settings of the same, as the site itself reads them."""
-        with _environment(self.environment):
+        with environment_of(self.environment):
             made: dict[str, Any] = site_storage.from_environment(Path(), is_production=False)
         default: dict[str, Any] = made["default"]
         return default | {"OPTIONS": default["OPTIONS"] | options}
@@ -64,7 +64,8 @@ def serving(folder: Path) -> Iterator[Bucket]:
 
 
 @contextlib.contextmanager
-def _environment(values: dict[str, str]) -> Iterator[None]:
+def environment_of(values: dict[str, str]) -> Iterator[None]:
+    """Let this process have the environment of another."""
     before = dict(os.environ)
     os.environ.update(values)
     try:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -12,15 +13,18 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, Route
 
+from accounts import staff
+from accounts.actor import Actor
 from accounts.models import CredentialKind, DeviceGrant, User
 from accounts.scopes import ALL_SCOPES, Scope
 from audit.who import Origin
 from catalog.models import Listing, ListingState, Vendor
 from mog_site import error_answers
 from mog_site.errors import FORGED_FORM, UNKNOWN, Problem
-from releases.models import Release
+from releases import disputes, review, revocation
+from releases.models import Cause, FindingException, Release, Review, Revocation
 from releases.states import State
-from tests import devices, shelf, signed_in
+from tests import devices, queue, shelf, signed_in
 from tests.factories.accounts import CredentialFactory, UserFactory
 from tests.factories.catalog import ListingFactory, VendorFactory
 from tests.factories.payments import EntitlementFactory
@@ -39,11 +43,19 @@ class Visit:
     context: BrowserContext
     page: Page
 
-    def sign_in(self, *, is_staff: bool = False, proven_ago: timedelta = timedelta()) -> User:
-        """Give the browser a session of somebody with a name of the longest kind."""
+    def sign_in(
+        self, *, is_staff: bool = False, group: str = "", proven_ago: timedelta = timedelta()
+    ) -> User:
+        """Give the browser a session of somebody with a name of the longest kind.
+
+        is_staff: of a superuser. group: of a member of a group of staff.
+        """
         user: User = UserFactory.create(
             username="margarethe-van-der-wonderlich", is_staff=is_staff, is_superuser=is_staff
         )
+        if group:
+            staff.appoint(user, group=group, by=Actor.system(), now=timezone.now())
+            user.refresh_from_db()
         client = Client()
         signed_in.sign_in(client, user, proven_ago=proven_ago)
         name = settings.SESSION_COOKIE_NAME
@@ -485,6 +497,112 @@ def _admin_decide(visit: Visit) -> None:
     visit.page.goto(reverse("admin:releases_release_decide", args=[release.pk]))
 
 
+def _case(visit: Visit, **facts: Any) -> Review:
+    """Return the first of two cases, of a package with a name of the longest kind, contested."""
+    visit.sign_in(is_staff=True)
+    listing = ListingFactory.create(slug="a-very-long-name-" + "x" * 70)
+    before = ReleaseFactory.create(listing=listing, version="1.0.0")
+    queue.archived(before, {"content/old.md": b"Old.\n"}, into=visit.live.files)
+    case = queue.held(listing=listing, into=visit.live.files, **facts)
+    queue.contested(case)
+    queue.held(number=2, into=visit.live.files)
+    return case
+
+
+def _admin_queue(visit: Visit) -> None:
+    case = _case(visit)
+    Review.objects.filter(pk=case.pk).update(due_at=case.opened_at)
+    visit.page.goto(reverse("admin:releases_review_changelist"))
+
+
+def _admin_queue_empty(visit: Visit) -> None:
+    visit.sign_in(is_staff=True)
+    visit.page.goto(reverse("admin:releases_review_changelist"))
+
+
+def _admin_case(visit: Visit) -> None:
+    visit.page.goto(reverse("admin:releases_review_change", args=[_case(visit).pk]))
+
+
+def _admin_case_wrong(visit: Visit) -> None:
+    _admin_case(visit)
+    form = visit.page.locator(".decision form")
+    form.evaluate("form => form.noValidate = true")
+    visit.press("Decide")
+
+
+def _admin_case_closed(visit: Visit) -> None:
+    case, now = _case(visit), timezone.now()
+    by = Actor.staff(User.objects.get(is_staff=True), origin=Origin())
+    review.reject(case.release, reason="It steals keys.", by=by, now=now)
+    visit.page.goto(reverse("admin:releases_review_change", args=[case.pk]))
+
+
+def _admin_of_release(name: str, query: str = "") -> Callable[[Visit], None]:
+    """Return a visit to a page about the files of a case's release."""
+
+    def show(visit: Visit) -> None:
+        release = _case(visit).release
+        visit.page.goto(reverse(f"admin:releases_release_{name}", args=[release.pk]) + query)
+
+    return show
+
+
+def _admin_unreadable(visit: Visit) -> None:
+    release = shelf.judged(State.HELD)
+    visit.sign_in(is_staff=True)
+    address = reverse("admin:releases_release_file", args=[release.pk])
+    visit.page.goto(f"{address}?path=README.md")
+
+
+def _admin_rules(visit: Visit) -> None:
+    _case(visit)
+    visit.page.goto(reverse("admin:releases_review_rules"))
+
+
+def _admin_revoke(visit: Visit) -> None:
+    case = _case(visit, cause=Cause.RESCAN)
+    visit.page.goto(reverse("admin:releases_revocation_request", args=[case.release_id]))
+
+
+def _revocation(visit: Visit) -> Revocation:
+    """Return a request that somebody else has made."""
+    release = _case(visit, cause=Cause.RESCAN).release
+    EntitlementFactory.create(listing=release.listing)
+    other = Actor.staff(UserFactory.create(is_staff=True), origin=Origin())
+    asked: Revocation = revocation.request(
+        release, reason="It steals keys.", by=other, now=timezone.now()
+    )
+    return asked
+
+
+def _admin_revocations(visit: Visit) -> None:
+    _revocation(visit)
+    visit.page.goto(reverse("admin:releases_revocation_changelist"))
+
+
+def _admin_revocation(visit: Visit) -> None:
+    asked = _revocation(visit)
+    visit.page.goto(reverse("admin:releases_revocation_change", args=[asked.pk]))
+
+
+def _admin_exceptions(visit: Visit) -> None:
+    _excepted(visit)
+    visit.page.goto(reverse("admin:releases_findingexception_changelist"))
+
+
+def _admin_exception_withdrawn(visit: Visit) -> None:
+    excepted = _excepted(visit)
+    visit.page.goto(reverse("admin:releases_findingexception_withdraw", args=[excepted.pk]))
+
+
+def _excepted(visit: Visit) -> FindingException:
+    case, now = _case(visit), timezone.now()
+    by = Actor.staff(User.objects.get(is_staff=True), origin=Origin())
+    disputes.accept(case.release.disputes.get(), reason="It is a sample.", by=by, now=now)
+    return FindingException.objects.get()
+
+
 def _problem(status: HTTPStatus, message: str) -> Problem:
     return Problem(status, status.phrase, message)
 
@@ -568,4 +686,19 @@ PAGES: dict[str, Callable[[Visit], None]] = {
     "admin-form": _admin_form,
     "admin-release": _admin_release,
     "admin-decide": _admin_decide,
+    "admin-queue": _admin_queue,
+    "admin-queue-empty": _admin_queue_empty,
+    "admin-case": _admin_case,
+    "admin-case-wrong": _admin_case_wrong,
+    "admin-case-closed": _admin_case_closed,
+    "admin-files": _admin_of_release("files"),
+    "admin-file": _admin_of_release("file", "?path=content/SKILL.md#L10"),
+    "admin-diff": _admin_of_release("diff"),
+    "admin-unreadable": _admin_unreadable,
+    "admin-rules": _admin_rules,
+    "admin-revoke": _admin_revoke,
+    "admin-revocations": _admin_revocations,
+    "admin-revocation": _admin_revocation,
+    "admin-exceptions": _admin_exceptions,
+    "admin-exception-withdrawn": _admin_exception_withdrawn,
 }

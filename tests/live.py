@@ -16,8 +16,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from django.conf import settings
+from django.core.files.storage import Storage
+from django.core.files.storage.handler import StorageHandler
 from django.db import connections
 
+from mog_site import storage as site_storage
 from tests import buckets, databases
 from tests.fakes import providers
 from tests.fakes.providers import Providers
@@ -36,6 +40,13 @@ class LiveSite:
     providers: Providers
     # What another process of the same site needs beside the tests' own environment.
     environment: dict[str, str]
+
+    @property
+    def files(self) -> Storage:
+        """Return where it keeps files."""
+        with buckets.environment_of(self.environment):
+            made = site_storage.from_environment(settings.VAR_DIR / "files", is_production=False)
+        return StorageHandler(made)["default"]  # type: ignore[arg-type]  # settings, not storages
 
 
 @pytest.fixture(scope="session")

@@ -69,6 +69,8 @@ class Review(models.Model):
     objects = ReviewQuerySet.as_manager()
 
     class Meta:
+        # In the admin, where reviews are what buyers write.
+        verbose_name = "case"
         constraints = [
             models.UniqueConstraint(
                 fields=["release"],

@@ -2,14 +2,19 @@
 
 from datetime import datetime
 
+from django.test import Client
+from django.utils import timezone
+
 from accounts.actor import Actor
 from accounts.models import User
+from accounts.staff import appoint
 from audit.who import Origin
 from releases import disputes
 from releases.models import Dispute, Release
 from scanning.models import Finding
 from tests.bearer import SELLER, Bearer
 from tests.factories.accounts import UserFactory
+from tests.signed_in import sign_in
 
 
 def staff() -> Actor:
@@ -34,3 +39,13 @@ def contest(release: Release, *, number: int = 0, now: datetime) -> Dispute:
     finding = findings_of(release)[number]
     said = "It is the password of the sample server."
     return disputes.contest(release, finding, statement=said, by=seller_of(release), now=now)
+
+
+def at_work(group: str) -> tuple[Client, User]:
+    """Return a browser of somebody new in a group of staff, and who that is."""
+    person: User = UserFactory.create()
+    appoint(person, group=group, by=Actor.system(), now=timezone.now())
+    person.refresh_from_db()
+    client = Client()
+    sign_in(client, person)
+    return client, person

@@ -1,5 +1,6 @@
 """What people are shown of files: all that can be seen, nothing secret, within bounds."""
 
+import base64
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -130,6 +131,15 @@ def test_a_secret_is_masked_where_the_shown_part_begins_in_it(canonical: Canonic
     shown = viewing.view(canonical({_PATH: key.encode()}), _PATH, first_line=5)
     assert shown.lines[0].number == 5
     assert not any(line in everything(shown) for line in body)
+
+
+def test_a_line_that_hides_a_secret_in_other_letters_is_masked(canonical: Canonical) -> None:
+    encoded = base64.b64encode(b"export TOKEN=" + _TOKEN + b" # that is all of it")
+    archive = canonical({_PATH: b"before\nrun " + encoded + b"\nafter\n"})
+    lines = viewing.view(archive, _PATH).lines
+    assert (read(lines[0]), read(lines[2])) == ("before", "after")
+    assert kinds(lines[1]) == [Kind.MASKED]
+    assert encoded[20:].decode() not in read(lines[1])
 
 
 def test_placeholders_are_shown(canonical: Canonical) -> None:

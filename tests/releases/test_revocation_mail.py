@@ -15,7 +15,7 @@ from accounts.actor import Actor
 from accounts.models import User
 from audit.who import Origin
 from catalog.models import Listing
-from releases import recall_mail, revocation
+from releases import revocation, revocation_mail
 from releases.models import Revocation, RevocationNotice
 from tests import shelf
 from tests.factories.accounts import CredentialFactory, OrganizationFactory, UserFactory
@@ -68,7 +68,7 @@ def told() -> list[str]:
 
 def tell_all(asked: Revocation) -> None:
     """Work until nothing is left, as a worker does."""
-    while recall_mail.tell(asked.pk):
+    while revocation_mail.tell(asked.pk):
         pass
     asked.refresh_from_db()
 
@@ -86,7 +86,7 @@ def test_every_buyer_is_told_once(listing: Listing) -> None:
     assert told() == addresses
     assert asked.told_at is not None
     assert asked.notices.count() == 3
-    recall_mail.tell(asked.pk)
+    revocation_mail.tell(asked.pk)
     assert told() == addresses
 
 
@@ -152,7 +152,7 @@ def test_a_worker_that_dies_before_a_mail_loses_and_doubles_nobody(
     asked = revoked(listing)
     Trouble.before[taken] = PowerFailure()
     with pytest.raises(PowerFailure):
-        recall_mail.tell(asked.pk)
+        revocation_mail.tell(asked.pk)
     let_leases_lapse()
     tell_all(asked)
     assert told() == addresses
@@ -165,7 +165,7 @@ def test_a_worker_that_dies_behind_a_mail_sends_that_one_again_under_the_same_na
     asked = revoked(listing)
     Trouble.after[2] = PowerFailure()
     with pytest.raises(PowerFailure):
-        recall_mail.tell(asked.pk)
+        revocation_mail.tell(asked.pk)
     let_leases_lapse()
     tell_all(asked)
     assert told() == [*addresses[:2], addresses[1], *addresses[2:]]
@@ -192,8 +192,8 @@ def test_while_one_worker_tells_no_other_does(listing: Listing) -> None:
     buyers(listing, 2)
     asked = revoked(listing)
     assert asked.claim("another", lease=timedelta(minutes=2), now=timezone.now())
-    assert recall_mail.tell(asked.pk) == 0
-    assert recall_mail.sweep() == 0
+    assert revocation_mail.tell(asked.pk) == 0
+    assert revocation_mail.sweep() == 0
     assert told() == []
 
 
@@ -223,11 +223,11 @@ def test_batches_follow_each_other_and_the_sweep_starts_what_was_lost(listing: L
     addresses = buyers(listing, 230)
     asked = revoked(listing)
     assert told() == []
-    assert recall_mail.sweep() == 1
+    assert revocation_mail.sweep() == 1
     assert told() == addresses
     asked.refresh_from_db()
     assert asked.told_at is not None
-    assert recall_mail.sweep() == 0
+    assert revocation_mail.sweep() == 0
 
 
 def test_a_mail_costs_the_same_however_many_were_sent(listing: Listing) -> None:
@@ -238,7 +238,7 @@ def test_a_mail_costs_the_same_however_many_were_sent(listing: Listing) -> None:
         with CaptureQueriesContext(
             connection,
         ) as queries:
-            number = recall_mail.tell(asked.pk)
+            number = revocation_mail.tell(asked.pk)
         spent.append((number, (len(queries) - 5) / number))
     assert [number for number, _ in spent] == [100, 50]
     assert spent[0][1] == spent[1][1] == 2
