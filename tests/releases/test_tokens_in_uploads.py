@@ -1,5 +1,6 @@
 """Tokens of ours in an upload: they end, and their owners are told, whatever crashes."""
 
+import base64
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -45,6 +46,14 @@ def package(text: str) -> dict[str, bytes]:
     return packages.files() | {"content/notes.md": text.encode()}
 
 
+def _plainly(token: str) -> str:
+    return f"token: {token}\n"
+
+
+def _hidden(token: str) -> str:
+    return base64.b64encode(f"MOG_TOKEN={token}".encode()).decode()
+
+
 def told(owner: User) -> list[str]:
     """Return the bodies of the mails that somebody got."""
     return [str(letter.body) for letter in mail.outbox if letter.to == [owner.email]]
@@ -56,10 +65,11 @@ def is_live(token: Credential) -> bool:
 
 
 @pytest.mark.usefixtures("worker")
+@pytest.mark.parametrize("written", [_plainly, _hidden])
 def test_a_token_in_an_upload_ends_and_its_owner_is_told(
-    seller: Client, token: Credential, plaintext: str
+    seller: Client, token: Credential, plaintext: str, written: Callable[[str], str]
 ) -> None:
-    _, body = send(seller, archive(package(f"token: {plaintext}\n")))
+    _, body = send(seller, archive(package(written(plaintext))))
     assert not is_live(token)
     [letter] = told(token.user)
     assert "in a package that was uploaded here" in letter
