@@ -95,6 +95,10 @@ SHAPES: dict[str, tuple[tuple[str, str], ...]] = {
         ("GITHUB_TOKEN", "ghp_{word*36}"),
         ("GH_TOKEN", "gho_{checked*30}"),
         ("GITHUB_APP_TOKEN", "ghs_{word*36}"),
+        (
+            "GITHUB_INSTALLATION_TOKEN",
+            "ghs_{digit*7}_eyJ{base64url*90}.{base64url*300}.{base64url*86}",
+        ),
         ("GITHUB_REFRESH_TOKEN", "ghr_{word*76}"),
         ("GITHUB_PAT", "github_pat_11{upper*20}_{word*59}"),
         ("GITLAB_TOKEN", "glpat-{base64url*20}"),
