@@ -1,12 +1,17 @@
-"""Packages that are made to be slow to scan: a text for each way of keeping a scanner busy."""
+"""Packages that are made to be slow to scan: a text for each way of keeping a scanner busy.
+
+python -m benchmarks.scan_shapes SHAPE MEGABYTES FILE
+"""
 
 import base64
 import io
 import random
+import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 
 from scanning import ruleset
 from scanning.rules import packs
@@ -162,3 +167,13 @@ def _of_rules(kind: str) -> list[str]:
     if kind == "markers":
         return [word for each in packed if each.pattern for word in each.pattern.markers]
     return [" ".join(text.split()) for each in packed for text in each.positive]
+
+
+def main() -> None:
+    """Write one package."""
+    shape, size, path = sys.argv[1:]
+    Path(path).write_bytes(package(SHAPES[shape], int(size) * MB))
+
+
+if __name__ == "__main__":
+    main()

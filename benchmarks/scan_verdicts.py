@@ -118,7 +118,7 @@ def _scan(skill: Skill, upload: Path) -> Outcome:
     except ScanInconclusive as inconclusive:
         met, noted, verdict = {(f"held/{inconclusive.reason}", "")}, set(), _HELD
     upload.unlink()
-    return Outcome(skill, verdict, len(package.files), frozenset(met), frozenset(noted))
+    return Outcome(skill, verdict, package.own_files, frozenset(met), frozenset(noted))
 
 
 def _recall(outcomes: Sequence[Outcome]) -> Iterator[str]:

@@ -39,6 +39,11 @@ class SkillPackage:
     files: Mapping[str, bytes]
     adapted: tuple[str, ...]
 
+    @property
+    def own_files(self) -> int:
+        """How many of the files are the skill's; two are written here."""
+        return len(self.files) - 2
+
     def zipped(self) -> bytes:
         """Return the upload."""
         output = io.BytesIO()
