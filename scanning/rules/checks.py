@@ -11,6 +11,7 @@ from mog_package import Package
 from scanning.rules.capability import undeclared
 from scanning.rules.code import python_program
 from scanning.rules.hidden_text import layout, markup, mixed_scripts, terminal, unseen
+from scanning.rules.link import hosts, shown_targets
 from scanning.rules.mcp import server_start
 from scanning.rules.rule import Category, Confidence, Remark, Rule, Severity, Sighting
 from scanning.rules.scanned_file import ScannedFile
@@ -57,7 +58,7 @@ CROWDED_PACKAGE = Rule(
     source="docs/scanning.md",
 )
 # Look at what is hidden in a text, too, as a file of the same name.
-TEXT_CHECKS: tuple[FileCheck, ...] = ()
+TEXT_CHECKS: tuple[FileCheck, ...] = (hosts, shown_targets)
 FILE_CHECKS: tuple[FileCheck, ...] = (unseen, mixed_scripts, layout, markup, terminal)
 PACKAGE_CHECKS: tuple[PackageCheck, ...] = (python_program, undeclared, server_start)
 RULES: tuple[Rule, ...] = (

@@ -1,0 +1,1 @@
+"""Rules of addresses: where a package sends people and programs."""
