@@ -7,10 +7,11 @@ from collections.abc import Container, Iterable, Iterator
 from scanning.child import excerpts, views
 from scanning.child.line_index import LineIndex
 from scanning.child.normal_text import NormalText
+from scanning.child.patience import Patience, pieces
 from scanning.child.rulebook import Rulebook, is_secret
 from scanning.child.views import Allowance, TooMuchEncoded, View
 from scanning.rules import checks
-from scanning.rules.checks import TOO_MUCH_ENCODED
+from scanning.rules.checks import TOO_LONG_TO_READ, TOO_MUCH_ENCODED
 from scanning.rules.rule import Hit, Sighting
 from scanning.rules.scanned_file import ScannedFile
 
@@ -30,10 +31,11 @@ def at(
     allowance: of the package; a file alone has one of its own. exhausted: rules that the package
     has met so often that they need not look.
     """
-    reading = _Reading(file.path, book, exhausted)
+    allowance = allowance or Allowance(len(file.data))
+    reading = _Reading(file.path, book, exhausted, allowance.patience)
     yield from reading.of(_name_of(file))
     if file.is_text:
-        yield from _once(_in_views(file, reading, allowance or Allowance(len(file.data))))
+        yield from _once(_in_views(file, reading, allowance))
     yield from reading.checked(View(data=file.data), checks.FILE_CHECKS)
 
 
@@ -72,10 +74,13 @@ def _name_of(file: ScannedFile) -> View:
 class _Reading:
     """Applies the rules to the texts of one file."""
 
-    def __init__(self, path: str, book: Rulebook, exhausted: Container[str]) -> None:
+    def __init__(
+        self, path: str, book: Rulebook, exhausted: Container[str], patience: Patience
+    ) -> None:
         self._path = path
         self._book = book
         self._exhausted = exhausted
+        self._patience = patience
 
     def wants(self, rule_id: str) -> bool:
         """Tell whether a rule is in force and not met too often."""
@@ -88,10 +93,22 @@ class _Reading:
         yield from map(found.hit, found.seen)
         yield from self.checked(view, checks.TEXT_CHECKS, found)
         read = NormalText(view.data.decode(errors="replace"))
-        met = self._book.scanner.met(read.data, path=self._path, layer=view.layer)
-        for rule_id, start, end in met:
-            if rule_id not in self._exhausted:
+        told: set[str] = set()
+        for rule_id, start, end in self._conditions_met(read.data, view.layer):
+            if self.wants(rule_id) and rule_id not in told:
+                told.add(rule_id)
                 yield found.hit_in(read, rule_id, start, end)
+
+    def _conditions_met(self, text: bytes, layer: str) -> Iterator[tuple[str, int, int]]:
+        """Yield rule and place of what conditions meet, or that there was no time to look."""
+        for start, piece in pieces(text):
+            if self._patience.is_over:
+                yield TOO_LONG_TO_READ.id, start, start
+                return
+            with self._patience.at_work():
+                met = list(self._book.scanner.met(piece, path=self._path, layer=layer))
+            for rule_id, left, right in met:
+                yield rule_id, start + left, start + right
 
     def checked(
         self, view: View, among: Iterable[checks.FileCheck], found: "_Found | None" = None

@@ -14,6 +14,7 @@ from scanning.child.hidden import (
     turned,
 )
 from scanning.child.hidden.piece import Piece
+from scanning.child.patience import Patience
 from scanning.rules.scanned_file import ScannedFile
 
 LAYER_CHARACTERS = 60
@@ -72,10 +73,11 @@ class View:
 
 
 class Allowance:
-    """How much hidden text of one package is looked at."""
+    """How much hidden text of one package is looked at, and how long its texts are read."""
 
     def __init__(self, size_bytes: int) -> None:
         self._left = size_bytes // 2 + _FREE_BYTES
+        self.patience = Patience()
 
     def take(self, size_bytes: int) -> bool:
         """Count some bytes; tell whether all so far are within the allowance."""

@@ -57,6 +57,15 @@ CROWDED_PACKAGE = Rule(
     advice="More was found in this package than is listed. Deal with the list and upload again.",
     source="docs/scanning.md",
 )
+# As well: conditions have not come to the end of a text.
+TOO_LONG_TO_READ = Rule(
+    id="quality/too-long-to-read",
+    category=Category.QUALITY,
+    severity=Severity.MEDIUM,
+    confidence=Confidence.MEDIUM,
+    advice="This file repeats itself too much, or the package is too large, to be read to the end.",
+    source="docs/scanning.md",
+)
 # Look at what is hidden in a text, too, as a file of the same name.
 TEXT_CHECKS: tuple[FileCheck, ...] = (hosts, shown_targets)
 FILE_CHECKS: tuple[FileCheck, ...] = (unseen, mixed_scripts, layout, markup, terminal)
@@ -64,6 +73,7 @@ PACKAGE_CHECKS: tuple[PackageCheck, ...] = (python_program, undeclared, server_s
 RULES: tuple[Rule, ...] = (
     TOO_MUCH_ENCODED,
     CROWDED_PACKAGE,
+    TOO_LONG_TO_READ,
     *(rule for each in (*TEXT_CHECKS, *FILE_CHECKS) for rule in each.RULES),
     *(rule for each in PACKAGE_CHECKS for rule in each.RULES),
 )

@@ -1,0 +1,38 @@
+"""How long the conditions of rules may read one package."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+# Honest text takes less than a second for a megabyte; text made of what rules look for takes
+# fifty. The rest of a scan has to fit in its thirty seconds, too.
+_SECONDS = 12.0
+# Nothing interrupts a condition, so a long text is read in pieces. They overlap by more than any
+# string of a condition is long.
+_PIECE_BYTES = 128 * 1024
+_OVERLAP_BYTES = 2 * 1024
+
+
+class Patience:
+    """The seconds that are left to a package."""
+
+    def __init__(self) -> None:
+        self._left = _SECONDS
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether no more may be read."""
+        return self._left <= 0
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Count the time of what is done meanwhile."""
+        begun = time.process_time()
+        yield
+        self._left -= time.process_time() - begun
+
+
+def pieces(text: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield a text in pieces, each with where it begins."""
+    for start in range(0, max(len(text), 1), _PIECE_BYTES):
+        yield start, text[start : start + _PIECE_BYTES + _OVERLAP_BYTES]
