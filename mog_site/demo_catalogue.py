@@ -1,5 +1,6 @@
 """What stands on the shelf of a development machine: real packages, through the real pipeline."""
 
+import shutil
 import tempfile
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from catalog import listings, vendors
 from catalog.listings import Description
 from catalog.models import Listing, Vendor
 from catalog.vendors import Profile
+from mog_package import Package
 from payments import entitlements
 from payments.models import Source
 from releases import uploads
@@ -23,6 +25,8 @@ from releases.models import Release
 from releases.uploads import Declared, Upload
 
 FOLDER: Path = settings.BASE_DIR / "demo" / "packages"
+# Files that make a later version of one of them: one that a person has to look at.
+UPDATES: Path = settings.BASE_DIR / "demo" / "updates"
 VENDOR = "field-notes"
 _OWNED = "release-notes"
 # Where a slug alone would not make a good one.
@@ -41,11 +45,10 @@ def ensure_catalogue(*, seller: User, buyer: User, now: datetime) -> None:
     """
     vendor = _vendor(_at_work(seller), now=now)
     known = set(
-        Release.objects.filter(listing__vendor=vendor).values_list("listing__slug", flat=True)
+        Release.objects.filter(listing__vendor=vendor).values_list("listing__slug", "version")
     )
-    for folder in sorted(FOLDER.iterdir()):
-        if folder.name not in known:
-            _upload(folder, by=_at_work(seller), now=now)
+    for layers in (*([folder] for folder in sorted(FOLDER.iterdir())), *_updates()):
+        _upload(layers, known, by=_at_work(seller), now=now)
     owned = Listing.objects.filter(vendor=vendor, slug=_OWNED).first()
     if owned is not None and not known:
         entitlements.grant(owned, source=Source.FREE, by=_at_work(buyer), now=now)
@@ -60,8 +63,21 @@ def _vendor(by: Actor, *, now: datetime) -> Vendor:
     return opened
 
 
-def _upload(folder: Path, *, by: Actor, now: datetime) -> None:
-    package = mog_package.validate(mog_package.open_directory(folder))
+def _updates() -> list[list[Path]]:
+    """Return for each update the folders whose files it is made of, later ones over earlier."""
+    return [[FOLDER / folder.name, folder] for folder in sorted(UPDATES.iterdir())]
+
+
+def _upload(layers: list[Path], known: set[tuple[str, str]], *, by: Actor, now: datetime) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for layer in layers:
+            shutil.copytree(layer, folder, dirs_exist_ok=True)
+        package = mog_package.validate(mog_package.open_directory(Path(folder)))
+        if (package.manifest.slug, str(package.manifest.version)) not in known:
+            _send(package, by=by, now=now)
+
+
+def _send(package: Package, *, by: Actor, now: datetime) -> None:
     manifest = package.manifest
     with tempfile.TemporaryFile() as archive:
         artifact = mog_package.write_canonical(package, archive)
@@ -76,9 +92,9 @@ def _upload(folder: Path, *, by: Actor, now: datetime) -> None:
             by=by,
             now=now,
         )
-    if folder.name in _TITLES:
+    if manifest.slug in _TITLES:
         said = Description(
-            title=_TITLES[folder.name], summary="", tags=[], price_cents=0, visibility="public"
+            title=_TITLES[manifest.slug], summary="", tags=[], price_cents=0, visibility="public"
         )
         listings.describe(release.listing, said, by=by, now=now)
 

@@ -11,7 +11,7 @@ from mog_package import PackageType
 from mog_site import demo, demo_catalogue
 from payments.models import Entitlement
 from releases import vetting
-from releases.models import Release
+from releases.models import Release, Review
 from releases.states import State
 
 _FOLDERS = sorted(demo_catalogue.FOLDER.iterdir())
@@ -30,16 +30,19 @@ def test_there_is_one_of_each_type() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.processes
-def test_all_are_scanned_and_published_and_a_second_start_adds_nothing() -> None:
+def test_all_are_scanned_and_a_second_start_adds_nothing() -> None:
     now = timezone.now()
     people = demo.ensure_people(now=now)
     for _ in range(2):
         demo_catalogue.ensure_catalogue(
             seller=people[demo.SELLER], buyer=people[demo.BUYER], now=now
         )
-    for release in Release.objects.all():
+    for release in Release.objects.order_by("pk"):
         vetting.vet(release.pk)
-    states = set(Release.objects.values_list("state", "report__verdict"))
-    assert states == {(State.PUBLISHED, "passed")}
+    published, held = (Release.objects.filter(version=each) for each in ("1.0.0", "1.1.0"))
+    outcome = ("state", "report__verdict")
+    assert set(published.values_list(*outcome)) == {(State.PUBLISHED, "passed")}
+    assert set(held.values_list(*outcome)) == {(State.HELD, "flagged")}
+    assert [case.release for case in Review.objects.open()] == list(held)
     assert Listing.objects.on_shelf().count() == len(_FOLDERS)
     assert Entitlement.objects.get().user == people[demo.BUYER]
