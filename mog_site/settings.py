@@ -268,8 +268,9 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "The marketplace for agent packages.",
     "VERSION": VERSION,
     "SCHEMA_PATH_PREFIX": "/v1",
-    # Two kinds of state, each under its own name.
+    # Several kinds of state, each under its own name.
     "ENUM_NAME_OVERRIDES": {
+        "DisputeState": "releases.models.DisputeState",
         "ListingState": "catalog.models.ListingState",
         "ReleaseState": "releases.models.release.STATE_CHOICES",
     },

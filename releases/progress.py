@@ -8,9 +8,9 @@ from typing import Any
 from django.db.models import Prefetch
 
 from releases import shown_findings
-from releases.models import Cause, Release, ReleaseQuerySet, RescanCampaign, Review
+from releases.models import Cause, Dispute, Release, ReleaseQuerySet, RescanCampaign, Review
 from releases.shown_findings import ShownFinding, Weight
-from releases.states import RESCANNABLE, State
+from releases.states import INSTALLABLE, RESCANNABLE, State
 from scanning import ruleset
 from scanning.models import Finding
 
@@ -48,9 +48,8 @@ _STATES = {
 }
 _TO_PUBLISH = "The scan found nothing that stops it. It is about to be published."
 _FLAGGED = (
-    "Published, and looked at again",
-    "The rules have grown since, and a new scan found something. It stays published while a person"
-    " looks at it; you get an e-mail when they have decided.",
+    "The rules have grown since, and a new scan found something. It stays as it is while a person"
+    " looks at it; you get an e-mail when they have decided."
 )
 _STOPPED = (
     "Suspended",
@@ -82,6 +81,7 @@ class Progress:
     """How a release stands, in words.
 
     reason: what whoever moved it last has written; empty when nobody has.
+    earlier: disputes of findings that its last scan no longer has.
     review: the case that waits for a person. scanned_at, quality: of its last scan; None before.
     rescan: the last scan that was asked for, done or not.
     """
@@ -92,6 +92,7 @@ class Progress:
     problem: str
     reason: str
     findings: list[ShownFinding]
+    earlier: list[Dispute]
     review: Review | None
     scanned_at: datetime | None
     quality: Mapping[str, Any] | None
@@ -154,11 +155,17 @@ def of(release: Release) -> Progress:
         problem=_PROBLEMS.get(release.problem, release.problem),
         reason=moves[-1].reason if moves else "",
         findings=findings,
+        earlier=_earlier(release, findings),
         review=review,
         scanned_at=report.created_at if report else None,
         quality=(report.quality or None) if report else None,
         rescan=rescans[-1] if rescans else None,
     )
+
+
+def _earlier(release: Release, findings: list[ShownFinding]) -> list[Dispute]:
+    shown = {each.dispute for each in findings}
+    return [each for each in release.disputes.all() if each not in shown]
 
 
 def _words(
@@ -169,8 +176,8 @@ def _words(
     is_flagged = review is not None and review.cause == Cause.RESCAN
     if state is State.ACCEPTED and release.is_to_publish:
         return title, _TO_PUBLISH
-    if state is State.PUBLISHED and is_flagged:
-        return _FLAGGED
+    if state in INSTALLABLE and is_flagged:
+        return f"{title}, and looked at again", _FLAGGED
     if state is State.SUSPENDED and is_flagged:
         return _STOPPED
     if state is State.REJECTED and _is_cleared(release, findings):

@@ -13,8 +13,11 @@ from releases.models import Cause, Outcome, Release
 from releases.states import RESCANNABLE, State
 from scanning.engine import Examined
 from scanning.errors import Reason, ScanInconclusive
+from scanning.models import Finding
+from scanning.verdicts import Effect as FindingEffect
 from scanning.verdicts import Verdict, verdict_of
 
+_STOPPING = frozenset({FindingEffect.BLOCK, FindingEffect.REVIEW})
 _NOTHING_LEFT = "The rules of today find nothing that speaks against it."
 
 
@@ -45,7 +48,8 @@ def settle(release: Release, result: Examined, *, now: datetime) -> Effect:
 
     What staff has decided meanwhile stands: a release that has left the states whose archives are
     scanned again stays as it is. What staff has excepted counts for nothing, and bytes that a
-    person has looked at keep their verdict, unless a rule met them that nobody honest meets.
+    person has looked at keep their verdict, unless a rule met them that nobody honest meets and
+    that would stop or hold an upload.
     """
     release.lock_listing()
     release = Release.objects.with_listing().select_related("artifact").get(pk=release.pk)
@@ -56,7 +60,7 @@ def settle(release: Release, result: Examined, *, now: datetime) -> Effect:
     if result.canonical:
         disputes.drop_moot(release, result.findings, now=now)
     counting = exceptions.counting(release.listing, result.findings)
-    if any(each.is_malicious and each.is_enforced for each in counting):
+    if any(map(_is_malicious, counting)):
         return _stopped(release, now=now)
     if result.canonical and verdict_of(counting) is Verdict.PASSED:
         _let_go(release, now=now)
@@ -64,6 +68,10 @@ def settle(release: Release, result: Examined, *, now: datetime) -> Effect:
     if cases.is_cleared(release, sha256=release.artifact.sha256):
         return Effect.NOTHING
     return Effect.FLAGGED if doubts.flag(release, now=now) else Effect.NOTHING
+
+
+def _is_malicious(finding: Finding) -> bool:
+    return finding.is_malicious and finding.effect in _STOPPING
 
 
 def _stopped(release: Release, *, now: datetime) -> Effect:

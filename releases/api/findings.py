@@ -9,17 +9,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.actor import Actor
 from accounts.http import actor_of, throttled
-from accounts.scopes import Scope
 from releases import campaigns, disputes
+from releases.api.own import own_release
 from releases.api.shapes import (
     DisputeSerializer,
     NewDisputeSerializer,
     NewRescanSerializer,
     RescanSerializer,
 )
-from releases.models import Release
 
 
 class DisputeList(APIView):
@@ -33,7 +31,7 @@ class DisputeList(APIView):
     def post(self, request: Request, public_id: str, finding_id: str) -> Response:
         """Say why a finding is wrong; a person answers."""
         actor = actor_of(request)
-        release = _own(actor, public_id)
+        release = own_release(actor, public_id)
         finding = get_object_or_404(disputes.shown_of(release), public_id=finding_id)
         said = NewDisputeSerializer(data=request.data)
         said.is_valid(raise_exception=True)
@@ -56,15 +54,9 @@ class RescanList(APIView):
     def post(self, request: Request, public_id: str) -> Response:
         """Have it scanned again under the rules of today; look at the release for the outcome."""
         actor = actor_of(request)
-        release = _own(actor, public_id)
+        release = own_release(actor, public_id)
         NewRescanSerializer(data=request.data).is_valid(raise_exception=True)
         rescan = campaigns.ask(release, by=actor, now=timezone.now())
         headers = {"Location": f"/v1/vendor/releases/{public_id}", "Retry-After": "2"}
         data = RescanSerializer(rescan).data
         return Response(data, status=HTTPStatus.ACCEPTED, headers=headers)
-
-
-def _own(actor: Actor, public_id: str) -> Release:
-    actor.require_scope(Scope.SELL)
-    own = Release.objects.sold_by(actor).with_listing().with_artifact()
-    return get_object_or_404(own.select_related("report"), public_id=public_id)

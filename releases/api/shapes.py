@@ -35,6 +35,14 @@ class DisputeSerializer(CamelSerializer):
     reason = serializers.CharField()
 
 
+class EarlierDisputeSerializer(DisputeSerializer):
+    """The same of a finding that the last scan no longer has."""
+
+    file = serializers.CharField(source="finding.file")
+    line = serializers.IntegerField(source="finding.line", allow_null=True)
+    advice = serializers.CharField(source="finding.advice")
+
+
 class NewDisputeSerializer(CamelSerializer):
     """Why a finding is wrong."""
 
@@ -113,6 +121,7 @@ class OwnReleaseSerializer(CamelSerializer):
     published_at = serializers.DateTimeField(source="release.published_at", allow_null=True)
     scanned_at = serializers.DateTimeField(allow_null=True)
     findings = FindingSerializer(many=True)
+    earlier_disputes = EarlierDisputeSerializer(source="earlier", many=True)
     quality = QualitySerializer(allow_null=True)
     review = ReviewSerializer(allow_null=True)
     rescan = RescanSerializer(allow_null=True)

@@ -3,7 +3,6 @@
 from http import HTTPStatus
 from typing import Any
 
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import MultiPartParser
@@ -17,6 +16,7 @@ from accounts.http import actor_of, throttled
 from accounts.scopes import Scope
 from mog_package import UPLOAD
 from releases import progress, publishing, uploads
+from releases.api.own import own_release
 from releases.api.shapes import (
     NewReleaseSerializer,
     OwnReleaseSerializer,
@@ -77,7 +77,7 @@ class OwnReleaseDetail(APIView):
     @extend_schema(operation_id="getOwnRelease", responses=OwnReleaseSerializer)
     def get(self, request: Request, public_id: str) -> Response:
         """Show how it stands; `Retry-After` while something is still to come."""
-        return _progress(_own(actor_of(request), public_id))
+        return _progress(own_release(actor_of(request), public_id))
 
 
 class Publication(APIView):
@@ -91,7 +91,7 @@ class Publication(APIView):
     def post(self, request: Request, public_id: str) -> Response:
         """Put an accepted release on the shelf."""
         actor = actor_of(request)
-        release = _own(actor, public_id)
+        release = own_release(actor, public_id)
         PublicationSerializer(data=request.data).is_valid(raise_exception=True)
         publishing.publish(release, by=actor, now=timezone.now())
         return _progress(release, status=HTTPStatus.CREATED)
@@ -108,18 +108,12 @@ class Withdrawal(APIView):
     def post(self, request: Request, public_id: str) -> Response:
         """Take a published release off the shelf."""
         actor = actor_of(request)
-        release = _own(actor, public_id)
+        release = own_release(actor, public_id)
         said = WithdrawalSerializer(data=request.data)
         said.is_valid(raise_exception=True)
         reason = said.validated_data["reason"]
         publishing.withdraw(release, reason=reason, by=actor, now=timezone.now())
         return _progress(release, status=HTTPStatus.CREATED)
-
-
-def _own(actor: Actor, public_id: str) -> Release:
-    actor.require_scope(Scope.SELL)
-    own = Release.objects.sold_by(actor).with_listing().with_artifact()
-    return get_object_or_404(own, public_id=public_id)
 
 
 def _received(said: dict[str, Any], *, by: Actor) -> Release:

@@ -138,6 +138,16 @@ def test_a_statement_is_shown_as_text(
     assert "{{ settings }}" in page
 
 
+@pytest.mark.parametrize("said", ["\ud800", "\udfff a", "\u202e\u0000"])
+def test_a_statement_that_is_no_text_is_refused(
+    seller: Client, release: Release, said: str
+) -> None:
+    finding = findings_of(release)[0]
+    answer = through_api(seller, release, finding.public_id, statement=said)
+    assert answer.status_code in {400, 422}
+    assert not Dispute.objects.exists()
+
+
 def test_a_second_dispute_is_refused_at_both_doors(
     client: Client, seller: Client, alice: User, release: Release
 ) -> None:

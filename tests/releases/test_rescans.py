@@ -142,6 +142,7 @@ def test_what_is_newly_found_in_a_live_release_has_a_person_look(
     event = Event.objects.get(action=Action.RELEASE_FLAGGED)
     assert (event.actor_kind, event.subject) == ("system", release.subject)
     [letter] = mail.outbox
+    assert letter.subject.endswith(f": {state}, and looked at again")
     assert "content/notes.md:1" in letter.body
     assert "acme-badge" not in letter.body
 
@@ -162,6 +163,15 @@ def test_what_nobody_honest_ships_stops_a_live_release_at_once(
     [letter] = mail.outbox
     assert "we have stopped it at once" in letter.body
     assert RescanCampaign.objects.get().suspended == 1
+
+
+def test_what_would_stop_no_upload_stops_nothing_later(
+    upload: Callable[..., Release], rules: Rules
+) -> None:
+    release = published(upload)
+    rules("badge", severity="low", malicious="true")
+    assert scan_again(release).state == State.PUBLISHED
+    assert not Review.objects.exists()
 
 
 @pytest.mark.parametrize("malicious", ["true", "false"])
@@ -215,7 +225,7 @@ def test_a_held_release_stays_held_whatever_else_is_found(
 
 
 def test_a_flag_goes_when_the_rules_find_nothing_any_more(
-    upload: Callable[..., Release], rules: Rules, now: datetime
+    seller: Client, upload: Callable[..., Release], rules: Rules, now: datetime
 ) -> None:
     release = published(upload)
     rules("badge")
@@ -225,6 +235,15 @@ def test_a_flag_goes_when_the_rules_find_nothing_any_more(
     assert the_case(release) == (Cause.RESCAN, Outcome.CLEARED)
     dispute = Dispute.objects.get()
     assert (dispute.state, dispute.decided_by) == (DisputeState.ACCEPTED, None)
+    told = seller.get(f"{RELEASES}/{release.public_id}").json()
+    assert told["findings"] == []
+    [earlier] = told["earlierDisputes"]
+    assert (earlier["id"], earlier["file"]) == (dispute.public_id, "content/notes.md")
+    browser = Client()
+    sign_in(browser, release.uploaded_by)
+    page = browser.get(f"/releases/{release.public_id}").content.decode()
+    assert "What you contested before" in page
+    assert "The rules of today no longer find this." in page
 
 
 @pytest.mark.parametrize("malicious", ["true", "false"])
