@@ -10,7 +10,7 @@ from django.utils import timezone
 from releases import case_file, review_queue
 from releases.admin import acting, deciding, keys
 from releases.admin.files import file_address
-from releases.case_file import Evidence
+from releases.case_file import CaseFile, Evidence
 from releases.forms import AnswerForm, DecisionForm
 from releases.models import Dispute, DisputeState, Release, Review
 from releases.states import MOVES, State
@@ -41,10 +41,8 @@ def context(
 ) -> dict[str, Any]:
     """Return what the template reads; `answers` are forms that came back with what is wrong."""
     file = case_file.of(release)
-    decisions = deciding.offered(release, case) if acting.may(request, acting.DECIDE) else []
-    may_revoke = _may_revoke(request, release) and file.revocation is None
-    following = review_queue.next_case(case) if case else None
-    return {
+    acts = _acts(request, release, case, file)
+    return acts | {
         "title": f"{release.name} {release.version}",
         "release": release,
         "case": case,
@@ -56,15 +54,27 @@ def context(
         ],
         "report": release.report,
         "form": form,
+    }
+
+
+def _acts(
+    request: HttpRequest, release: Release, case: Review | None, file: CaseFile
+) -> dict[str, Any]:
+    """Return what somebody may do here, and by which keys."""
+    decisions = deciding.offered(release, case) if acting.may(request, acting.DECIDE) else []
+    may_revoke = _may_revoke(request, release) and file.revocation is None
+    following = review_queue.next_case(case) if case else None
+    legend = keys.of_case(
+        decisions,
+        may_revoke=may_revoke,
+        has_disputes=release.disputes.open().exists(),
+        has_next=following is not None,
+    )
+    return {
         "decisions": decisions,
         "may_revoke": may_revoke,
         "following": following,
-        "keys": keys.of_case(
-            decisions,
-            may_revoke=may_revoke,
-            has_disputes=release.disputes.open().exists(),
-            has_next=following is not None,
-        ),
+        "keys": legend,
     }
 
 

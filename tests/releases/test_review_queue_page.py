@@ -1,5 +1,6 @@
 """The queue in the admin: what waits, in which order, for whom to see and to decide."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -23,6 +24,7 @@ from releases.models import (
 )
 from releases.states import State
 from tests import queue
+from tests.factories.catalog import DraftFactory
 from tests.factories.scanning import FindingFactory
 from tests.releases.people import at_work, staff
 from tests.signed_in import sign_in
@@ -286,6 +288,26 @@ def test_a_case_is_decided_once_even_where_the_release_would_allow_more(
     review.clear(case.release, reason="It is nothing.", by=staff(), now=timezone.now())
     decide(moderator[0], case, "suspend")
     assert Release.objects.get().state == State.PUBLISHED
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_decide_at_once_one_is_faster() -> None:
+    case = queue.held(listing=DraftFactory.create())
+    people = [at_work("moderator")[0] for _ in range(6)]
+
+    def one(number: int) -> bool:
+        try:
+            led = decide(people[number], case, ("accept", "reject")[number % 2])
+        finally:
+            connection.close()
+        return led == QUEUE
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sorted(pool.map(one, range(6))) == [False] * 5 + [True]
+    decided = [Action.RELEASE_ACCEPTED, Action.RELEASE_REJECTED]
+    assert Event.objects.filter(action__in=decided).count() == 1
+    assert Review.objects.get().outcome in {Outcome.ACCEPTED, Outcome.REJECTED}
 
 
 def answer(client: Client, case: Review, dispute: Dispute, said: str, reason: str) -> str:

@@ -142,6 +142,15 @@ def test_a_line_that_hides_a_secret_in_other_letters_is_masked(canonical: Canoni
     assert encoded[20:].decode() not in read(lines[1])
 
 
+def test_what_is_encoded_deeper_than_anybody_looks_is_not_shown(canonical: Canonical) -> None:
+    encoded = b"Some words of no consequence, which nobody needs to hide so well."
+    for _ in range(5):
+        encoded = base64.b64encode(encoded)
+    shown = viewing.view(canonical({_PATH: b"before\n" + encoded + b"\nafter\n"}), _PATH)
+    assert read(shown.lines[0]) == "before"
+    assert [kinds(line) for line in shown.lines[1:]] == [[Kind.MASKED]] * 2
+
+
 def test_placeholders_are_shown(canonical: Canonical) -> None:
     text = b"token: ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"
     assert "xxxx" in everything(viewing.view(canonical({_PATH: text}), _PATH))
