@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Container, Iterable, Iterator
+from dataclasses import replace
 
 from scanning.child import excerpts, views
 from scanning.child.line_index import LineIndex
@@ -34,9 +35,10 @@ def at(
     allowance = allowance or Allowance(len(file.data))
     reading = _Reading(file.path, book, exhausted, allowance.patience)
     yield from reading.of(_name_of(file))
-    if file.is_text:
-        yield from _once(_in_views(file, reading, allowance))
-    yield from reading.checked(View(data=file.data), checks.FILE_CHECKS)
+    yield from _once(_in_views(file, reading, allowance))
+    for hit in reading.checked(View(data=file.data), checks.FILE_CHECKS):
+        # Pictures have no lines.
+        yield hit if file.is_text else replace(hit, line=0)
 
 
 def _in_views(file: ScannedFile, reading: "_Reading", allowance: Allowance) -> Iterator[Hit]:

@@ -15,9 +15,11 @@ from scanning.child.hidden import (
 )
 from scanning.child.hidden.piece import Piece
 from scanning.child.patience import Patience
+from scanning.rules.image import pictures
 from scanning.rules.scanned_file import ScannedFile
 
 LAYER_CHARACTERS = 60
+_IN_PICTURES = "image-text"
 _DEPTH = 3
 # Drawn bytes may look like a shorter text in there.
 _DEEPER_BYTES = 24
@@ -86,8 +88,16 @@ class Allowance:
 
 
 def of(file: ScannedFile, allowance: Allowance) -> Iterator[View]:
-    """Yield the text of a file, then what is hidden in it; raises TooMuchEncoded."""
-    yield from _unfolded(View(data=file.data), allowance, seen={file.data})
+    """Yield what a file says, then what is hidden in it; raises TooMuchEncoded."""
+    outermost = View(data=file.data) if file.is_text else _of_picture(file.data)
+    yield from _unfolded(outermost, allowance, seen={outermost.data})
+
+
+def _of_picture(data: bytes) -> View:
+    """Return what can be read in a picture, which has no lines."""
+    text = pictures.text_of(data)
+    lines = array("I", [0]) * (text.count(b"\n") + 1)
+    return View(data=text, layer=_IN_PICTURES, lines=lines, ends=lines)
 
 
 def _unfolded(view: View, allowance: Allowance, *, seen: set[bytes]) -> Iterator[View]:

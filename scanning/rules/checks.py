@@ -11,6 +11,7 @@ from mog_package import Package
 from scanning.rules.capability import undeclared
 from scanning.rules.code import python_program
 from scanning.rules.hidden_text import layout, markup, mixed_scripts, terminal, unseen
+from scanning.rules.image import form, vectors
 from scanning.rules.link import hosts, shown_targets
 from scanning.rules.mcp import server_start
 from scanning.rules.rule import Category, Confidence, Remark, Rule, Severity, Sighting
@@ -68,7 +69,15 @@ TOO_LONG_TO_READ = Rule(
 )
 # Look at what is hidden in a text, too, as a file of the same name.
 TEXT_CHECKS: tuple[FileCheck, ...] = (hosts, shown_targets)
-FILE_CHECKS: tuple[FileCheck, ...] = (unseen, mixed_scripts, layout, markup, terminal)
+FILE_CHECKS: tuple[FileCheck, ...] = (
+    unseen,
+    mixed_scripts,
+    layout,
+    markup,
+    terminal,
+    form,
+    vectors,
+)
 PACKAGE_CHECKS: tuple[PackageCheck, ...] = (python_program, undeclared, server_start)
 RULES: tuple[Rule, ...] = (
     TOO_MUCH_ENCODED,
