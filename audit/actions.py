@@ -60,6 +60,7 @@ class Action(StrEnum):
     RELEASE_RESTORED = "release.restored"
     RELEASE_REVOKED = "release.revoked"
     RELEASE_SUSPENDED = "release.suspended"
+    RELEASE_UPHELD = "release.upheld"
     RELEASE_UPLOADED = "release.uploaded"
     RELEASE_WITHDRAWN = "release.withdrawn"
     RESCAN_STARTED = "rescan.started"

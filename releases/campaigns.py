@@ -54,9 +54,11 @@ def ask(release: Release, *, by: Actor, now: datetime) -> RescanCampaign:
         running = RescanCampaign.objects.running().filter(release=release).first()
         if running:
             return running
-        asked = _begun(RescanCampaign(release=release, started_by=user, total=1), now=now)
+        version = ruleset.current().version
+        walk = RescanCampaign(release=release, ruleset=version, started_by=user, total=1)
+        _begin(walk, now=now)
         record(Action.RESCAN_STARTED, by=by.who, now=now, subject=release.subject)
-        return asked
+        return walk
 
 
 def start(
@@ -67,19 +69,17 @@ def start(
     of_ruleset: only releases whose report is of this version; by default all that are not of
     today's.
     """
-    same = {"listing": listing, "of_ruleset": of_ruleset, "release": None}
+    scope = {"listing": listing, "of_ruleset": of_ruleset}
     with transaction.atomic():
-        running = RescanCampaign.objects.running().filter(
-            listing=listing, of_ruleset=of_ruleset, release__isnull=True
-        )
-        if known := running.first():
-            return known
-        walk = RescanCampaign(started_by=by.user, ruleset=ruleset.current().version, **same)
+        whole = RescanCampaign.objects.running().filter(release__isnull=True)
+        if running := whole.filter(**scope).first():
+            return running
+        walk = RescanCampaign(ruleset=ruleset.current().version, started_by=by.user, **scope)
         walk.total = ahead_of(walk).count()
-        begun = _begun(walk, now=now)
+        _begin(walk, now=now)
         data = {"ofRuleset": of_ruleset, "listing": listing.public_id if listing else ""}
-        record(Action.RESCAN_STARTED, by=by.who, now=now, subject=begun.subject, data=data)
-        return begun
+        record(Action.RESCAN_STARTED, by=by.who, now=now, subject=walk.subject, data=data)
+        return walk
 
 
 @shared_task(name="releases.rescan_next")
@@ -105,13 +105,11 @@ def sweep() -> int:
     return len(found)
 
 
-def _begun(walk: RescanCampaign, *, now: datetime) -> RescanCampaign:
-    walk.ruleset = ruleset.current().version
+def _begin(walk: RescanCampaign, *, now: datetime) -> None:
     walk.started_at = now
     walk.lease_until = now + _MESSAGE_TIME
     walk.save()
     _send(walk, cursor=0)
-    return walk
 
 
 def _send(walk: RescanCampaign, *, cursor: int) -> None:

@@ -8,7 +8,15 @@ from typing import Any
 from django.db.models import Prefetch
 
 from releases import shown_findings
-from releases.models import Cause, Dispute, Release, ReleaseQuerySet, RescanCampaign, Review
+from releases.models import (
+    Cause,
+    Dispute,
+    Outcome,
+    Release,
+    ReleaseQuerySet,
+    RescanCampaign,
+    Review,
+)
 from releases.shown_findings import ShownFinding, Weight
 from releases.states import INSTALLABLE, RESCANNABLE, State
 from scanning import ruleset
@@ -61,6 +69,8 @@ _CLEARED = (
     "A person has agreed that what stopped it is nothing. Upload the same archive again: it will"
     " pass.",
 )
+# What leaves a release where it is.
+_DECIDED_IN_PLACE = frozenset({Outcome.CLEARED, Outcome.SUSPENDED})
 _PROBLEMS = {
     "name_mismatch": "The name you gave is not the one in mog.yaml.",
     "version_mismatch": "The version you gave is not the one in mog.yaml.",
@@ -80,7 +90,7 @@ _PROBLEMS = {
 class Progress:
     """How a release stands, in words.
 
-    reason: what whoever moved it last has written; empty when nobody has.
+    reason: what whoever decided last has written; empty when nobody has.
     earlier: disputes of findings that its last scan no longer has.
     review: the case that waits for a person. scanned_at, quality: of its last scan; None before.
     rescan: the last scan that was asked for, done or not.
@@ -135,7 +145,7 @@ def told(releases: ReleaseQuerySet) -> ReleaseQuerySet:
             "disputes__finding",
             "reviews",
             "transitions",
-            "rescans",
+            Prefetch("rescans", RescanCampaign.objects.newest()),
         )
     )
 
@@ -146,21 +156,31 @@ def of(release: Release) -> Progress:
     findings = shown_findings.of(release)
     title, explanation = _words(release, review, findings)
     report = release.report
-    moves = sorted(release.transitions.all(), key=lambda each: each.pk)
-    rescans = sorted(release.rescans.all(), key=lambda each: each.pk)
     return Progress(
         release=release,
         title=title,
         explanation=explanation,
         problem=_PROBLEMS.get(release.problem, release.problem),
-        reason=moves[-1].reason if moves else "",
+        reason=_reason(release),
         findings=findings,
         earlier=_earlier(release, findings),
         review=review,
         scanned_at=report.created_at if report else None,
         quality=(report.quality or None) if report else None,
-        rescan=rescans[-1] if rescans else None,
+        rescan=next(iter(release.rescans.all()), None),
     )
+
+
+def _reason(release: Release) -> str:
+    """Return what was written with the last decision; one may be several moves at one moment."""
+    written = [(each.at, each.reason) for each in release.transitions.all()]
+    written += [
+        (each.closed_at, each.reason)
+        for each in release.reviews.all()
+        if each.closed_at and each.closed_by_id and each.outcome in _DECIDED_IN_PLACE
+    ]
+    last = max((at for at, _ in written), default=None)
+    return next((reason for at, reason in reversed(written) if at == last and reason), "")
 
 
 def _earlier(release: Release, findings: list[ShownFinding]) -> list[Dispute]:

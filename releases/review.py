@@ -124,6 +124,24 @@ def suspend(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
         notices.tell_seller(release)
 
 
+def uphold(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
+    """Leave a release stopped that a scan has stopped; its case is closed, its disputes rejected.
+
+    Raises ReasonMissing, and CaseClosed when there is no such case any more.
+    """
+    _require(reason)
+    with transaction.atomic():
+        release.lock_listing()
+        release.refresh_from_db(fields=["state"])
+        case = cases.current(release)
+        if release.state != State.SUSPENDED or case is None or case.cause != Cause.RESCAN:
+            raise CaseClosed
+        disputes.answer_all(release, DisputeState.REJECTED, reason=reason, by=by, now=now)
+        cases.close_case(release, Outcome.SUSPENDED, reason=reason, by=by, now=now)
+        record(Action.RELEASE_UPHELD, by=by.who, now=now, subject=release.subject)
+        notices.tell_seller(release)
+
+
 def restore(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
     """Let a suspended release go back to where it was.
 

@@ -44,6 +44,7 @@ _SENTENCES = {
     Action.RELEASE_RESTORED: "Release restored",
     Action.RELEASE_REVOKED: "Release revoked",
     Action.RELEASE_SUSPENDED: "Release suspended",
+    Action.RELEASE_UPHELD: "Release left suspended",
     Action.RELEASE_UPLOADED: "Release uploaded",
     Action.RELEASE_WITHDRAWN: "Release withdrawn",
     Action.RESCAN_STARTED: "Another scan asked for",

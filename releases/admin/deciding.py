@@ -34,13 +34,14 @@ _EXAMINE = Decision(
 _CLEAR = Decision("clear", "c", "Clear: what was found is nothing, it stays", review.clear)
 _SUSPEND = Decision("suspend", "s", "Suspend: nobody can install it for now", review.suspend)
 _RESTORE = Decision("restore", "b", "Bring back: let it go to where it was", review.restore)
+_UPHOLD = Decision("uphold", "l", "Leave it stopped: what the scan found is so", review.uphold)
 
 # In the order in which it is offered.
 _BY_STATE: dict[State, tuple[Decision, ...]] = {
     State.HELD: (_ACCEPT, _REJECT, _EXAMINE),
     State.PUBLISHED: (_CLEAR, _SUSPEND),
     State.WITHDRAWN: (_CLEAR, _SUSPEND),
-    State.SUSPENDED: (_RESTORE,),
+    State.SUSPENDED: (_RESTORE, _UPHOLD),
 }
 _BY_NAME = {each.name: each for decisions in _BY_STATE.values() for each in decisions}
 
@@ -102,6 +103,6 @@ def _is_possible(decision: Decision, release: Release, case: Review | None) -> b
         return hasattr(release, "artifact")
     if decision is _EXAMINE:
         return bool(release.upload_key)
-    if decision is _CLEAR:
+    if decision in {_CLEAR, _UPHOLD}:
         return case is not None and case.cause == Cause.RESCAN
     return True

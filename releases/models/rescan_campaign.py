@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -18,6 +18,11 @@ class RescanQuerySet(models.QuerySet["RescanCampaign"]):
     def running(self) -> "RescanQuerySet":
         """Keep those that have not come to their end."""
         return self.filter(finished_at__isnull=True)
+
+    def newest(self) -> "RescanQuerySet":
+        """Keep the last one of each release."""
+        newer = RescanCampaign.objects.filter(release=OuterRef("release"), pk__gt=OuterRef("pk"))
+        return self.filter(~Exists(newer))
 
     def unattended(self, *, now: datetime) -> "RescanQuerySet":
         """Keep those that no worker holds and no message announces."""

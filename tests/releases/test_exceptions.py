@@ -13,7 +13,7 @@ from accounts.token_format import TokenPrefix
 from audit.actions import Action
 from audit.models import Event
 from catalog.models import Vendor
-from releases import cases, disputes, doubts, exceptions, review
+from releases import cases, disputes, doubts, exceptions, progress, review
 from releases.errors import CaseClosed, ExceptionWithdrawn, ReasonMissing, WrongState
 from releases.models import Cause, FindingException, Outcome, Release, Review
 from releases.states import State
@@ -120,6 +120,7 @@ def test_who_clears_a_flagged_release_leaves_it_where_it_is(
     assert the_case(release) == (Cause.RESCAN, Outcome.CLEARED)
     assert Release.objects.get().state == State.PUBLISHED
     assert exceptions.verdict(release) is Verdict.PASSED
+    assert progress.of(progress.told(Release.objects.all()).get()).reason == "A false alarm."
     event = Event.objects.get(action=Action.RELEASE_CLEARED)
     assert (event.actor_kind, event.subject) == ("staff", release.subject)
 
@@ -145,6 +146,32 @@ def test_who_restores_a_release_excepts_what_stopped_it(moderator: Actor, now: d
     assert Release.objects.get().state == State.PUBLISHED
     assert the_case(release) == (Cause.RESCAN, Outcome.CLEARED)
     assert exceptions.verdict(release) is Verdict.PASSED
+
+
+def test_who_upholds_a_stop_closes_its_case(moderator: Actor, now: datetime) -> None:
+    release = shelf.judged(State.PUBLISHED, findings=1)
+    doubts.stop(release, now=now)
+    dispute = contest(release, now=now)
+    review.uphold(release, reason="It does steal.", by=moderator, now=now)
+    dispute.refresh_from_db()
+    assert (dispute.state, dispute.reason) == ("rejected", "It does steal.")
+    assert the_case(release) == (Cause.RESCAN, Outcome.SUSPENDED)
+    assert Release.objects.get().state == State.SUSPENDED
+    assert Event.objects.get(action=Action.RELEASE_UPHELD).actor_kind == "staff"
+    assert progress.of(progress.told(Release.objects.all()).get()).reason == "It does steal."
+    with pytest.raises(CaseClosed):
+        review.uphold(release, reason="Again.", by=moderator, now=now)
+
+
+@pytest.mark.parametrize("is_to_publish", [True, False])
+def test_the_reason_of_a_decision_is_told_wherever_it_led(
+    moderator: Actor, now: datetime, is_to_publish: object
+) -> None:
+    release = held(now)
+    Release.objects.update(is_to_publish=is_to_publish)
+    release.refresh_from_db()
+    review.accept(release, reason="Samples.", by=moderator, now=now)
+    assert progress.of(progress.told(Release.objects.all()).get()).reason == "Samples."
 
 
 def test_an_exception_is_about_one_listing_one_file_and_one_rule(

@@ -235,7 +235,7 @@ def test_a_decision_leads_to_the_next_case_and_then_to_the_empty_queue(
         (Cause.HELD, State.HELD, ["accept", "reject"]),
         (Cause.RESCAN, State.PUBLISHED, ["clear", "suspend"]),
         (Cause.RESCAN, State.WITHDRAWN, ["clear", "suspend"]),
-        (Cause.RESCAN, State.SUSPENDED, ["restore"]),
+        (Cause.RESCAN, State.SUSPENDED, ["restore", "uphold"]),
         (Cause.DISPUTE, State.PUBLISHED, ["suspend"]),
         (Cause.DISPUTE, State.REJECTED, []),
     ],
