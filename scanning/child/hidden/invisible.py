@@ -9,16 +9,24 @@ from itertools import permutations
 
 from scanning.child.hidden import readable
 from scanning.child.hidden.piece import Piece
+from scanning.rules import linear
 
 _TAGS = re.compile("[\U000e0000-\U000e007f]+")
 _FLAG = re.compile("\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f")
 _TAG_BLOCK = 0xE0000
 # An honest selector stands alone behind a character that has variants, so never behind these.
 _SELECTOR = "[\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+_IN_BYTES = r"(?:\xef\xb8[\x80-\x8f]|\xf3\xa0[\x84-\x87].)"
+_HAS_SELECTORS = linear.compiled(rf"(?:[A-Za-z .,:;]|{_IN_BYTES}){_IN_BYTES}")
 _SELECTORS = re.compile(f"{_SELECTOR}{{2,}}|(?<=[A-Za-z .,:;]){_SELECTOR}")
 _FIRST_SELECTORS, _MORE_SELECTORS = 0xFE00, 0xE0100
 # So many in a row: scripts that need joiners put letters between them.
 _BITS = re.compile("[\u200b-\u200d\u2060-\u2064\ufeff\u180e\u3164\uffa0\u115f\u1160]{16,}")
+_SIGN_OF_BITS = (
+    r"(?:\xe2\x80[\x8b-\x8d]|\xe2\x81[\xa0-\xa4]|\xef\xbb\xbf|\xe1\xa0\x8e|\xe3\x85\xa4|\xef\xbe\xa0"
+    r"|\xe1\x85[\x9f\xa0])"
+)
+_HAS_BITS = linear.compiled(rf"{_SIGN_OF_BITS}{{16}}")
 _BYTE = 8
 _MOST_SIGNS = 3
 _ASCII = range(0x20, 0x7F)
@@ -35,13 +43,13 @@ def tags(data: bytes) -> Iterator[Piece]:
 
 def selectors(data: bytes) -> Iterator[Piece]:
     """Yield what is written in variation selectors, 256 of them, each of which is a byte."""
-    if b"\xf3\xa0" in data or b"\xef\xb8" in data:
+    if _HAS_SELECTORS.search(data):
         yield from _gathered(_text(data), _SELECTORS, _of_selectors)
 
 
 def bits(data: bytes) -> Iterator[Piece]:
     """Yield what is written in two characters of no width, as zeros and ones."""
-    if not data.isascii():
+    if _HAS_BITS.search(data):
         yield from _gathered(_text(data), _BITS, _of_bits)
 
 

@@ -23,6 +23,13 @@ def jpeg(*extra: bytes, width: int = 2, height: int = 2) -> bytes:
     return b"\xff\xd8" + b"".join(map(_segment, parts)) + b"\x12\xff\x00\x34\xff\xd9"
 
 
+def wordy_jpeg() -> bytes:
+    """Return a JPEG with more than a megabyte of comments."""
+    comment = _segment(b"\xfe" + b"read this. " * 5_900)
+    plain = jpeg()
+    return plain[:2] + comment * 17 + plain[2:]
+
+
 def _segment(part: bytes) -> bytes:
     return b"\xff" + part[:1] + (len(part) + 1).to_bytes(2) + part[1:]
 
@@ -46,11 +53,6 @@ def webp(*extra: bytes, width: int = 2, height: int = 2) -> bytes:
 def _riff_chunk(part: bytes) -> bytes:
     size = len(part) - 4
     return part[:4] + size.to_bytes(4, "little") + part[4:] + b"\x00" * (size % 2)
-
-
-def compressed(text: bytes) -> bytes:
-    """Return a text as chunks of PNG hold it."""
-    return zlib.compress(text)
 
 
 WHOLE: Mapping[str, bytes] = {

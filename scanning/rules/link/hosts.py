@@ -60,14 +60,19 @@ _DOWNLOADS = _rule(
 )
 _NOBODYS = _rule(
     "nameless-download-host",
-    Confidence.LOW,
+    Confidence.MEDIUM,
     "Nobody can tell whose this host is. Link to a page of the publisher.",
 )
 _INTERNATIONAL = _rule(
     "international-name",
-    Confidence.LOW,
+    Confidence.MEDIUM,
     "This host is written in letters that look like others. Link to a name in plain letters.",
     "https://www.unicode.org/reports/tr39/",
+)
+_FREE = _rule(
+    "free-host",
+    Confidence.LOW,
+    "Link to a page under the publisher's own name: here anybody gets a name for nothing.",
 )
 _USER = _rule(
     "trusted-name-before-at",
@@ -96,6 +101,7 @@ _OF_HOSTS: tuple[tuple[Rule, Callable[[Host], bool]], ...] = (
     (_DOWNLOADS, names.offers_downloads),
     (_NOBODYS, names.is_nobodys),
     (_INTERNATIONAL, names.is_international),
+    (_FREE, names.is_free),
 )
 RULES: tuple[Rule, ...] = (*(rule for rule, _ in _OF_HOSTS), _USER, _PROGRAM, _COUNTLESS)
 
@@ -103,7 +109,7 @@ _HOST_BEFORE_AT = linear.compiled(
     r"(?i)^(?:[\w-]+\.)+(?:com|org|net|io|dev|ai|app|co|sh|gg|me|so)(?::.*)?$"
 )
 # A file with more of them is nothing that anybody reads; looking at all takes too long.
-_MOST_HOSTS = 20_000
+_MOST_HOSTS = 5_000
 _OF_A_RULE = 20
 # Of these one can tell whose they are.
 _PUBLIC_BODIES = (".gov", ".edu", ".mil", ".int")
@@ -198,8 +204,9 @@ POSITIVE: Mapping[str, tuple[ScannedFile, ...]] = {
     _DOWNLOADS.id: _files("openclawcli.vercel.app", "claude-login.net", "install-openclaw.com/x"),
     _NOBODYS.id: _files("install.app-distribution.net/a", "download.setup-service.com"),
     _INTERNATIONAL.id: _files("xn--bcher-kva.de", "b\u00fccher.de/x"),
+    _FREE.id: _files("acme-helper.vercel.app", "a-b.pages.dev/x", "x.acme.workers.dev"),
     _USER.id: _files("github.com@acme-files.net/x", "www.paypal.com:443@acme-files.net"),
-    _COUNTLESS.id: _files(" https://".join(f"h{number}.acme.dev" for number in range(20_001))),
+    _COUNTLESS.id: _files(" https://".join(f"h{number}.acme.dev" for number in range(5_001))),
     _PROGRAM.id: _files("files.acme-mirror.net/setup.exe", "acme-mirror.net/a.zip?x=1"),
 }
 NEGATIVE: Mapping[str, tuple[ScannedFile, ...]] = {
@@ -230,7 +237,7 @@ NEGATIVE: Mapping[str, tuple[ScannedFile, ...]] = {
     _USER.id: _files(
         "anna@acme.com/x", "anna:pw@acme.com", "token@github.com/a", "medium.com/@anna"
     ),
-    _COUNTLESS.id: _files(" https://".join(["acme.dev"] * 20_001)),
+    _COUNTLESS.id: _files(" https://".join(["acme.dev"] * 5_001)),
     _PROGRAM.id: _files(
         *("nodejs.org/a.msi", "example.com/setup.exe", "ftp.ncbi.nlm.nih.gov/datasets.exe"),
         *("github.com/a/b/releases/download/1/a.zip", "acme.com/page.html", "acme.com/exe"),

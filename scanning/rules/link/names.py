@@ -30,6 +30,8 @@ _COUNTRY_LETTERS = 2
 _LABELS_OF_A_NAME = 2
 # There a name belongs to whoever has the account of that name.
 _OF_ACCOUNTS = frozenset({"github.io", "gitlab.io", "readthedocs.io"})
+# There names are known by what is published under them, or are hosts of machines.
+_OF_WORKS = _OF_ACCOUNTS | {"gitbook.io", "notion.site", "hf.space", "cloudfront.net"}
 
 
 def is_lookalike(host: Host) -> bool:
@@ -85,6 +87,12 @@ def is_nobodys(host: Host) -> bool:
 def is_international(host: Host) -> bool:
     """Tell a name that is not written in plain letters."""
     return not host.name.isascii() or "xn--" in host.name
+
+
+def is_free(host: Host) -> bool:
+    """Tell a page for which nobody has paid or signed."""
+    parent = host.shared_parent
+    return bool(parent) and parent not in _OF_WORKS
 
 
 def _words_beside(label: str) -> Collection[str]:

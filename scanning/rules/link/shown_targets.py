@@ -30,9 +30,9 @@ _OTHER = Rule(
 RULES: tuple[Rule, ...] = (_TRUSTED, _OTHER)
 
 _LINK = linear.compiled(
-    r"(?i)\[([^\[\]\n]{4,300})\]\(\s*<?(?:https?:)?//([^\s()<>]{3,500})"
-    r"|<a\s[^<>]{0,300}\bhref\s*=\s*[\"'](?:https?:)?//([^\"'\s]{3,500})[\"'][^<>]{0,300}>"
-    r"\s*([^<>\n]{4,300})</a>"
+    r"(?i)\[([^\[\]\n]{4}[^\[\]\n]*)\]\(\s*<?(?:https?:)?//([^\s()<>]+)"
+    r"|<a\s[^<>]*\bhref\s*=\s*[\"'](?:https?:)?//([^\"'\s]+)[\"'][^<>]*>"
+    r"\s*([^<>\n]{4}[^<>\n]*)</a>"
 )
 _SHOWN = re.compile(
     r"[`*_\s]*(?:https?://)?((?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|ai|app|co|sh|gg|me|so|us|eu))"
