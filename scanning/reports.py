@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.crypto import salted_hmac
 
-from scanning import quoting
+from scanning import quality, quoting
 from scanning.answers import FormProblem
 from scanning.errors import Reason, ScanInconclusive
 from scanning.models import ADVICE_CHARACTERS, Finding, Report
@@ -98,6 +98,8 @@ def record(
     )
     findings = [_row(report, each) for each in found]
     report.verdict = str(verdict_of(findings))
+    if conclusion.facts_sha256:
+        report.quality = quality.of(findings)
     try:
         with transaction.atomic():
             report.save(force_insert=True)

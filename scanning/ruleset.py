@@ -22,7 +22,13 @@ from scanning.verdicts import GRAVEST_FIRST, effect_of
 _ROOT = Path(__file__).resolve().parents[1]
 OPEN_RULES = _ROOT / "scanning" / "rules"
 # Whatever can change what a child says about the same bytes.
-_SOURCES = ("mog_package", "scanning/child", "scanning/rules", "scanning/verdicts.py")
+_SOURCES = (
+    "mog_package",
+    "scanning/child",
+    "scanning/rules",
+    "scanning/verdicts.py",
+    "scanning/quality.py",
+)
 _SOURCE_ENDINGS = {".py", ".yaml"}
 
 

@@ -14,6 +14,7 @@ from scanning.rules.hidden_text import layout, markup, mixed_scripts, terminal, 
 from scanning.rules.image import form, vectors
 from scanning.rules.link import hosts, shown_targets
 from scanning.rules.mcp import server_start
+from scanning.rules.quality import leftovers, links, presentation
 from scanning.rules.rule import Category, Confidence, Remark, Rule, Severity, Sighting
 from scanning.rules.scanned_file import ScannedFile
 
@@ -78,7 +79,10 @@ FILE_CHECKS: tuple[FileCheck, ...] = (
     form,
     vectors,
 )
-PACKAGE_CHECKS: tuple[PackageCheck, ...] = (python_program, undeclared, server_start)
+PACKAGE_CHECKS: tuple[PackageCheck, ...] = (
+    *(python_program, undeclared, server_start),
+    *(links, leftovers, presentation),
+)
 RULES: tuple[Rule, ...] = (
     TOO_MUCH_ENCODED,
     CROWDED_PACKAGE,

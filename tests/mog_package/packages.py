@@ -52,6 +52,21 @@ def files(kind: PackageType = PackageType.SKILL, *, more: str = "") -> dict[str,
     return {"mog.yaml": manifest(kind, more=more), "README.md": b"# PDF tools\n", **content}
 
 
+def complete() -> dict[str, bytes]:
+    """Return the files of a skill in which nothing is amiss: no scan has anything to say of it."""
+    words = b"Read the text of every page, in order, and keep tables as tables. " * 4 + b"\n"
+    skill = SKILL.replace(b"Reads PDFs.", b"Reads PDFs. Use it for every PDF.") + b"\n" + words
+    more = "keywords: [pdf]\n"
+    return {
+        "LICENSE": b"MIT License\n",
+        "README.md": b"# PDF tools\n\n" + words,
+        "content/SKILL.md": skill,
+        "mog.yaml": manifest(more=more).replace(
+            b"Reads PDFs.", b"Reads, splits and fills PDFs on any computer."
+        ),
+    }
+
+
 def write(folder: Path, contents: Mapping[str, bytes]) -> Path:
     """Write files below a folder."""
     for path, data in contents.items():

@@ -57,7 +57,7 @@ def seller(acme: Vendor, alice: User) -> Client:
 
 def archive(contents: Mapping[str, bytes] | None = None) -> bytes:
     """Return the zip of a package, `acme/pdf-tools` 1.0.0 unless files are given."""
-    return packages.zipped(contents or packages.files()).getvalue()
+    return packages.zipped(contents or packages.complete()).getvalue()
 
 
 def send(client: Client, data: bytes | None = None, /, **fields: str) -> tuple[int, dict[str, Any]]:

@@ -196,12 +196,12 @@ def test_an_exception_is_about_one_listing_one_file_and_one_rule(
 def test_the_next_version_with_the_same_file_passes(
     seller: Client, acme: Vendor, moderator: Actor, now: datetime
 ) -> None:
-    files = packages.files() | {"content/notes.md": _NAMED}
+    files = packages.complete() | {"content/notes.md": _NAMED}
     _, body = send(seller, archive(files), publish="true")
     release = Release.objects.with_listing().with_artifact().get()
     assert release.state == State.HELD
     review.accept(release, reason="A sample.", by=moderator, now=now)
-    second = packages.manifest().replace(b"1.0.0", b"1.1.0")
+    second = files["mog.yaml"].replace(b"1.0.0", b"1.1.0")
     _, body = send(seller, archive(files | {"mog.yaml": second}), version="1.1.0")
     told = seller.get(f"{RELEASES}/{body['id']}").json()
     assert (told["state"], [each["weight"] for each in told["findings"]]) == (
@@ -217,7 +217,7 @@ def test_a_rejected_archive_passes_once_a_person_agrees(
     seller: Client, acme: Vendor, moderator: Actor, now: datetime
 ) -> None:
     leaked = token_format.generate(TokenPrefix.PERSONAL).encode()
-    data = archive(packages.files() | {"content/notes.md": b"token: " + leaked})
+    data = archive(packages.complete() | {"content/notes.md": b"token: " + leaked})
     send(seller, data)
     release = Release.objects.with_listing().get()
     assert release.state == State.REJECTED

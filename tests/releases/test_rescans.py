@@ -81,7 +81,7 @@ def upload(seller: Client, worker: None) -> Callable[..., Release]:
     """Upload the package that has the badges, and let it be decided."""
 
     def send_one(**fields: str) -> Release:
-        files = packages.files() | {"content/notes.md": b"acme-badge\n\nacme-pin\n"}
+        files = packages.complete() | {"content/notes.md": b"acme-badge\n\nacme-pin\n"}
         _, body = send(seller, archive(files), **fields)
         return _release(body["id"])
 

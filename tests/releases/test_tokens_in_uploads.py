@@ -43,7 +43,7 @@ def token(bob: User, plaintext: str) -> Credential:
 
 def package(text: str) -> dict[str, bytes]:
     """Return the files of a package with a text in one of them."""
-    return packages.files() | {"content/notes.md": text.encode()}
+    return packages.complete() | {"content/notes.md": text.encode()}
 
 
 def _plainly(token: str) -> str:

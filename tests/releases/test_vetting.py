@@ -48,11 +48,12 @@ def test_a_clean_package_is_accepted(seller: Client) -> None:
     assert told["sha256"] == artifact.sha256
     assert kept_files() == [f"artifacts/{artifact.sha256[:2]}/{artifact.sha256}.zip"]
     assert [file["path"] for file in artifact.files] == [
+        "LICENSE",
         "README.md",
         "content/SKILL.md",
         "mog.yaml",
     ]
-    assert artifact.readme_html.strip() == "<h2>PDF tools</h2>"
+    assert artifact.readme_html.startswith("<h2>PDF tools</h2>")
 
 
 @pytest.mark.usefixtures("worker")
@@ -110,7 +111,7 @@ def test_a_package_keeps_its_type(seller: Client, acme: Vendor) -> None:
 
 @pytest.mark.usefixtures("worker")
 def test_a_leaked_key_rejects_and_is_never_repeated(seller: Client) -> None:
-    files = packages.files() | {"content/notes.md": f"token: {_LEAKED}\n".encode()}
+    files = packages.complete() | {"content/notes.md": f"token: {_LEAKED}\n".encode()}
     _, body = send(seller, archive(files))
     told = state_of(body, seller)
     assert told["state"] == "rejected"
@@ -259,7 +260,7 @@ def test_an_engine_that_misses_a_file_does_not_blame_the_upload(
 
 
 def test_an_operators_own_rule_is_not_named(seller: Client) -> None:
-    send(seller, archive(packages.files() | {"content/a.md": f"{_LEAKED}\n".encode()}))
+    send(seller, archive(packages.complete() | {"content/a.md": f"{_LEAKED}\n".encode()}))
     vetting.vet(Release.objects.get().pk)
     (finding,) = Finding.objects.all()
     assert name_for_sellers(finding) == finding.rule

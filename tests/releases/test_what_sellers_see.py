@@ -189,7 +189,7 @@ def test_no_secret_of_a_held_and_accepted_package_is_told(
     plants = Plants()
     plants.planted.append(password)
     text = f"password = '{password}'\n"
-    files = packages.files() | {"content/notes.txt": text.encode()}
+    files = packages.complete() | {"content/notes.txt": text.encode()}
     send(seller, archive(files), publish="true")
     release = _release()
     assert release.state == State.HELD
@@ -204,7 +204,7 @@ def test_excerpts_and_watching_rules_stay_with_staff(
     seller: Client, acme: Vendor, now: datetime
 ) -> None:
     text = f"password = '{filled('{word*20}', seed=7)}' # beside-it\n"
-    send(seller, archive(packages.files() | {"content/notes.txt": text.encode()}))
+    send(seller, archive(packages.complete() | {"content/notes.txt": text.encode()}))
     release = _release()
     [shown] = findings_of(release)
     assert "beside-it" in shown.excerpt

@@ -39,7 +39,7 @@ def rules(result: Examined) -> list[tuple[str, str]]:
 
 
 def test_a_harmless_package_passes(upload: Upload, now: datetime) -> None:
-    result = examined(upload(packages.files()), now)
+    result = examined(upload(packages.complete()), now)
     assert result.verdict is Verdict.PASSED
     assert result.findings == ()
     assert result.report.created_at == now
@@ -107,7 +107,7 @@ def test_a_long_readme_is_cut(upload: Upload, now: datetime) -> None:
 
 def test_a_secret_fails_and_is_not_kept(upload: Upload, now: datetime) -> None:
     token = filled("ghp_{checked*30}").encode()
-    files = packages.files() | {"content/notes.md": b"# Notes\n\n" + token + b"\n"}
+    files = packages.complete() | {"content/notes.md": b"# Notes\n\n" + token + b"\n"}
     result = examined(upload(files), now)
     assert result.verdict is Verdict.FAILED
     assert rules(result) == [("secret/github-token", "content/notes.md")]
@@ -119,7 +119,7 @@ def test_a_secret_fails_and_is_not_kept(upload: Upload, now: datetime) -> None:
 
 def test_a_doubtful_secret_asks_a_person(upload: Upload, now: datetime) -> None:
     line = b"password = '" + drawn(20) + b"'\n"
-    result = examined(upload(packages.files() | {"content/notes.md": line}), now)
+    result = examined(upload(packages.complete() | {"content/notes.md": line}), now)
     assert result.verdict is Verdict.FLAGGED
     assert rules(result) == [("secret/named-value", "content/notes.md")]
 
@@ -130,7 +130,7 @@ def test_a_block_does_not_hide_behind_hundreds_of_doubts(upload: Upload, now: da
         for number in range(30)
     }
     last = {"content/z.md": filled("npm_{checked*30}").encode()}
-    result = examined(upload(packages.files() | doubts | last), now)
+    result = examined(upload(packages.complete() | doubts | last), now)
     assert result.verdict is Verdict.FAILED
     assert Counter(rule for rule, _ in rules(result)) == {
         "secret/npm-token": 1,
@@ -144,7 +144,7 @@ def test_what_is_told_of_a_crowd_shows_no_secret_that_nobody_looked_for(
 ) -> None:
     doubts = {f"content/{n:03}.md": b"token = " + drawn(20) + b"\n" for n in range(150)}
     seen = filled("npm_{checked*30}").encode() + b" beside token = " + (unseen := drawn(20))
-    result = examined(upload(packages.files() | doubts | {"content/z.md": seen}), now)
+    result = examined(upload(packages.complete() | doubts | {"content/z.md": seen}), now)
     assert result.verdict is Verdict.FAILED
     assert unseen.decode() not in str(Finding.objects.values())
 
@@ -152,9 +152,9 @@ def test_what_is_told_of_a_crowd_shows_no_secret_that_nobody_looked_for(
 def test_a_doubt_does_not_hide_behind_hundreds_of_another(upload: Upload, now: datetime) -> None:
     one, other = _suspicions()
     crowd = {f"content/{n:03}.md": one for n in range(judge.HITS + 10)}
-    assert examined(upload(packages.files() | crowd), now).verdict is Verdict.PASSED
+    assert examined(upload(packages.complete() | crowd), now).verdict is Verdict.PASSED
     crowd |= {"content/z.md": other}
-    assert examined(upload(packages.files() | crowd), now).verdict is Verdict.FLAGGED
+    assert examined(upload(packages.complete() | crowd), now).verdict is Verdict.FLAGGED
 
 
 def _suspicions() -> list[bytes]:
@@ -170,8 +170,9 @@ def _suspicions() -> list[bytes]:
 
 
 def test_an_unknown_key_of_a_skill_is_noted(upload: Upload, now: datetime) -> None:
-    skill = packages.SKILL.replace(b"---\n\n", b"colour: red\n---\n\n")
-    result = examined(upload(packages.files() | {"content/SKILL.md": skill}), now)
+    complete = packages.complete()
+    skill = complete["content/SKILL.md"].replace(b"---\n\n", b"colour: red\n---\n\n")
+    result = examined(upload(complete | {"content/SKILL.md": skill}), now)
     assert result.verdict is Verdict.PASSED
     assert rules(result) == [("skill/unknown-key", "content/SKILL.md")]
 

@@ -58,7 +58,7 @@ def test_a_pack_changes_the_version(pack: Pack) -> None:
 def test_a_pack_judges_and_is_not_told(
     pack: Pack, upload: Upload, settings: Settings, now: datetime
 ) -> None:
-    path = upload(packages.files() | {"content/a.md": b"acme-badge-482915\n"})
+    path = upload(packages.complete() | {"content/a.md": b"acme-badge-482915\n"})
     with engine.examine(path, now=now) as before:
         assert before.verdict is Verdict.PASSED
     settings.SCAN_RULES_DIR = pack(_PACK)
@@ -76,7 +76,7 @@ def test_a_condition_of_a_pack_judges(
     body = 'strings: $a = /acme +badge/ condition: $a and path endswith ".md"'
     text = _PACK.split("  pattern")[0] + f"  yara: '{body}'\n"
     settings.SCAN_RULES_DIR = pack(text)
-    path = upload(packages.files() | {"content/a.md": b"an **Acme**\n> Badge\n"})
+    path = upload(packages.complete() | {"content/a.md": b"an **Acme**\n> Badge\n"})
     with engine.examine(path, now=now) as after:
         assert [(each.rule, each.line) for each in after.findings] == [("secret/acme-badge", 1)]
 
@@ -92,7 +92,7 @@ def test_an_operator_switches_rules_off(
 ) -> None:
     setattr(settings, setting, ["secret/rubygems-key"])
     secret = filled("rubygems_{hex*48}").encode()
-    with engine.examine(upload(packages.files() | {"content/a.md": secret}), now=now) as result:
+    with engine.examine(upload(packages.complete() | {"content/a.md": secret}), now=now) as result:
         assert [each.effect for each in result.findings] == effects
         assert result.verdict is Verdict.PASSED
 

@@ -1,0 +1,1 @@
+"""What readers and agents would miss in a package; nothing here stops one."""
