@@ -234,6 +234,7 @@ NEGATIVE: Mapping[str, tuple[ScannedFile, ...]] = {
     _DOWNLOADS.id: _files("claude-docs.vercel.app", "login.microsoftonline.com", "docker-cli.dev"),
     _NOBODYS.id: _files("acme-files.net", "app.acme.com", "services.acme.com", "setup.acme-app.io"),
     _INTERNATIONAL.id: _files("acme.com/b\u00fccher", "acme.de"),
+    _FREE.id: _files("acme.github.io", "vercel.app", "acme.readthedocs.io", "acme.dev"),
     _USER.id: _files(
         "anna@acme.com/x", "anna:pw@acme.com", "token@github.com/a", "medium.com/@anna"
     ),
