@@ -11,6 +11,7 @@ from django.utils import timezone
 from releases import disputes, rule_statistics
 from releases.models import Release
 from releases.rule_statistics import RuleStatistics
+from scanning import ruleset
 from scanning.models import Report
 from tests import queue, shelf
 from tests.factories.scanning import FindingFactory, ReportFactory
@@ -37,13 +38,15 @@ def test_everything_about_a_rule_is_counted() -> None:
     now = timezone.now()
     case, other = queue.held(number=1), queue.held(number=2)
     FindingFactory.create(report=other.release.report, rule="secret/named-value", line=40)
+    FindingFactory.create(report=other.release.report, rule="mcp/forgotten", category="mcp")
     ReportFactory.create_batch(2)
+    rule = ruleset.current().rules["secret/named-value"]
     one = queue.contested(case, number=1)
     queue.contested(other, number=1)
     disputes.accept(one, reason="A sample.", by=staff(), now=now)
     assert counted()["secret/named-value"] == RuleStatistics(
         rule="secret/named-value",
-        grade="medium, medium",
+        grade=f"{rule.severity}, {rule.confidence}",
         hits=3,
         reports=2,
         share=50.0,
@@ -52,7 +55,7 @@ def test_everything_about_a_rule_is_counted() -> None:
         accepted=1,
         exceptions=1,
     )
-    assert counted()["link/raw-address"].grade == ""
+    assert counted()["mcp/forgotten"].grade == ""
 
 
 def test_only_what_happened_in_the_window_counts(support: Client) -> None:
