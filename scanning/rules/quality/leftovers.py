@@ -74,5 +74,5 @@ POSITIVE: Mapping[str, tuple[Mapping[str, bytes], ...]] = {
 }
 NEGATIVE: Mapping[str, tuple[Mapping[str, bytes], ...]] = {
     UNFINISHED.id: (_text("Find every TODO of the code.\n\n```\nTODO: explain\n```\n"),),
-    MACHINE_PATH.id: (_text("/home/user/acme and /Users/yourname/acme and /home/"),),
+    MACHINE_PATH.id: (_text("/Users/yourname/acme and /Users/user/acme and /home/"),),
 }
