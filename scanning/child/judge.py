@@ -20,13 +20,9 @@ from scanning.verdicts import GRAVEST_FIRST, Effect
 ARCHIVE = "canonical.zip"
 # So many hits are told.
 HITS = 500
+_NOTHING = hashlib.sha256(b"").hexdigest()
 _CROWD = Hit(
-    rule_id=checks.CROWDED_PACKAGE.id,
-    path="",
-    line=0,
-    sha256=hashlib.sha256(b"").hexdigest(),
-    layer="",
-    excerpt="",
+    rule_id=checks.CROWDED_PACKAGE.id, path="", line=0, sha256=_NOTHING, layer="", excerpt=""
 )
 
 
@@ -59,10 +55,10 @@ def _gravest(hits: Iterable[Hit], book: Rulebook) -> list[Hit]:
     return [_CROWD, *found[: HITS - 1]] if is_cut else found[:HITS]
 
 
-def hits(package: Package, book: Rulebook) -> Iterator[Hit]:
+def hits(package: Package, book: Rulebook, allowance: Allowance | None = None) -> Iterator[Hit]:
     """Yield everything that rules meet in a package, each rule so often and no more."""
     tally = Tally()
-    for hit in _all_hits(package, book, tally):
+    for hit in _all_hits(package, book, allowance or Allowance(package.size_bytes), tally):
         can_mask = not any(map(is_secret, tally.exhausted))
         if tally.takes(hit.rule_id):
             # Nobody looked for more of these secrets, so one might stand in what is shown.
@@ -71,11 +67,31 @@ def hits(package: Package, book: Rulebook) -> Iterator[Hit]:
         yield _CROWD
 
 
-def _all_hits(package: Package, book: Rulebook, tally: Tally) -> Iterator[Hit]:
-    allowance = Allowance(package.size_bytes)
+def _all_hits(
+    package: Package, book: Rulebook, allowance: Allowance, tally: Tally
+) -> Iterator[Hit]:
     for path in (file.path for file in package.files):
+        if allowance.patience.is_all_over:
+            yield _unread(path)
+            continue
         file = ScannedFile(path, package.tree.read(path))
         yield from look.at(file, book, allowance, exhausted=tally.exhausted)
+    if not allowance.patience.is_all_over:
+        yield from _remarks(package, book)
+
+
+def _unread(path: str) -> Hit:
+    return Hit(
+        rule_id=checks.TOO_LONG_TO_READ.id,
+        path=path,
+        line=0,
+        sha256=_NOTHING,
+        layer="",
+        excerpt="",
+    )
+
+
+def _remarks(package: Package, book: Rulebook) -> Iterator[Hit]:
     for check in checks.PACKAGE_CHECKS:
         for remark in check.look(package):
             if book.knows(remark.rule_id):

@@ -77,9 +77,9 @@ class View:
 class Allowance:
     """How much hidden text of one package is looked at, and how long its texts are read."""
 
-    def __init__(self, size_bytes: int) -> None:
+    def __init__(self, size_bytes: int, patience: Patience | None = None) -> None:
         self._left = size_bytes // 2 + _FREE_BYTES
-        self.patience = Patience()
+        self.patience = patience or Patience()
 
     def take(self, size_bytes: int) -> bool:
         """Count some bytes; tell whether all so far are within the allowance."""

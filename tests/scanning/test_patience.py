@@ -2,7 +2,11 @@
 
 import pytest
 
-from scanning.child.patience import pieces
+from mog_package import open_archive, validate
+from scanning.child import judge
+from scanning.child.patience import Patience, pieces
+from scanning.child.views import Allowance
+from tests.mog_package import packages
 from tests.scanning import rulebooks
 
 _TOO_LONG = "quality/too-long-to-read"
@@ -33,3 +37,12 @@ def test_the_pieces_of_a_text_are_all_of_it() -> None:
 
 def test_an_empty_text_is_one_piece() -> None:
     assert list(pieces(b"")) == [(0, b"")]
+
+
+def test_when_all_time_is_over_each_file_that_nobody_read_is_told() -> None:
+    package = validate(open_archive(packages.zipped(packages.files())))
+    allowance = Allowance(package.size_bytes, Patience(seconds_of_all=0))
+    hits = list(judge.hits(package, rulebooks.of_all(), allowance))
+    assert {(hit.rule_id, hit.path) for hit in hits} == {
+        (_TOO_LONG, file.path) for file in package.files
+    }

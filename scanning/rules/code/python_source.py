@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
+import re2
+
 from mog_package import Package, is_script
 from scanning.rules import fences
 
@@ -24,16 +26,15 @@ _MARKDOWN = (".md", ".mdx")
 _TEXTS = (*_MARKDOWN, ".sh", ".bash", ".zsh")
 _LANGUAGES = frozenset({"python", "python3", "py"})
 # What can be done, what with, and what hides both: a program without says nothing to any rule.
-_ENDS = re.compile(
-    rb"exec|eval|system|popen|subprocess|spawn|requests|httpx|aiohttp|urllib|urlopen|\.post\("
-    rb"|\.put\(|socket|smtplib|ftplib|unlink|remove|rmtree|setup\(",
-    re.I,
+_ENDS = re2.compile(
+    rb"(?i)exec|eval|system|popen|subprocess|spawn|requests|httpx|aiohttp|urllib|urlopen|\.post\("
+    rb"|\.put\(|socket|smtplib|ftplib|unlink|remove|rmtree|setup\("
 )
-_BEGINNINGS = re.compile(
+_BEGINNINGS = re2.compile(
     rb"requests|httpx|aiohttp|urllib|urlopen|recv|base64|b64|fromhex|unhexlify|decompress|marshal"
-    rb"|codecs|environ|__file__|argv\[0\]|expanduser|home\(\)|cmdclass|now\(|today\(|time\(",
+    rb"|codecs|environ|__file__|argv\[0\]|expanduser|home\(\)|cmdclass|now\(|today\(|time\("
 )
-_HIDING = re.compile(rb"import_|getattr|__builtins__|globals\(|__dict__")
+_HIDING = re2.compile(rb"import_|getattr|__builtins__|globals\(|__dict__")
 _OPTION = re.compile(r"\bpython3?[ \t]+-c[ \t]+(?P<mark>[\"'])(?P<code>.{1,2000}?)(?P=mark)", re.S)
 _HERE = re.compile(r"\bpython3?[ \t]+-?[ \t]*<<-?[ \t]*['\"]?(?P<mark>\w+)['\"]?[ \t]*\n")
 
