@@ -44,7 +44,7 @@ class Flow:
     """The flow of one program."""
 
     def __init__(self, tree: ast.Module) -> None:
-        """Follow every value; raises RecursionError for what no person writes."""
+        """Follow every value; raises RecursionError or Tangled for what no person writes."""
         self._scopes = Scopes(tree)
         self.nodes = [node for node, _ in self._scopes.nodes]
         self.names = Names(self.nodes)

@@ -15,6 +15,12 @@ _ALL_OF_IT = frozenset({"copy", "items", "values"})
 _ONE_OF_IT = frozenset({"get", "pop", "setdefault"})
 # Shorter ones are settings: a colour, a flag.
 _LEAST_REVEALED = 16
+# Of all expressions of one program; what people write takes a tenth of it.
+_MOST_STEPS = 400_000
+
+
+class Tangled(Exception):
+    """A program whose expressions lie within each other deeper than anybody writes."""
 
 
 class Kind(StrEnum):
@@ -62,13 +68,15 @@ class Parts:
     def __init__(self, names: Names, scopes: Scopes) -> None:
         self._names = names
         self._scopes = scopes
+        self._steps = 0
 
     def of(self, expression: ast.expr, scope: int) -> Iterator[Part]:
-        """Yield everything that an expression reads."""
+        """Yield everything that an expression reads; raises Tangled."""
         texts: list[str] = []
         waiting = [_Waiting(expression, is_whole=True, is_piece=False)]
         while waiting:
             at = waiting.pop()
+            self._count_step()
             match at.node:
                 case ast.Constant(value=str() as text):
                     texts.append(text)
@@ -90,6 +98,11 @@ class Parts:
                     waiting += [at.on(child) for child in children(at.node)]
         if is_secret_path("/".join(reversed(texts))):
             yield Part(Kind.CREDENTIALS, is_whole=False, is_piece=False)
+
+    def _count_step(self) -> None:
+        self._steps += 1
+        if self._steps > _MOST_STEPS:
+            raise Tangled
 
     def _member(
         self, at: _Waiting, node: ast.Attribute | ast.Subscript, waiting: list[_Waiting]

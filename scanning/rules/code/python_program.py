@@ -7,6 +7,7 @@ from mog_package import Package
 from scanning.rules.code import python_findings, python_samples, python_source
 from scanning.rules.code.python_findings import Act, Found
 from scanning.rules.code.python_flow import Flow
+from scanning.rules.code.python_parts import Tangled
 from scanning.rules.code.python_source import Program, Reading
 from scanning.rules.rule import Category, Confidence, Remark, Rule, Severity
 
@@ -183,7 +184,7 @@ def _remarks(program: Program) -> Iterator[Remark]:
         yield _remark(program, _BROKEN, line=1, excerpt="")
     try:
         found = list(python_findings.of(Flow(program.tree)))
-    except RecursionError:
+    except (RecursionError, Tangled):
         # Nested deeper than anybody writes.
         yield _remark(program, _LARGE, line=1, excerpt="")
         return
