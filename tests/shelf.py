@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.actor import Actor
@@ -65,13 +66,19 @@ def contested(state: State = State.HELD, **facts: Any) -> Release:
         )
         for number, kind in enumerate(_KINDS)
     ]
-    release: Release = ReleaseFactory.create(state=state, report=report, **facts)
+    earlier = FindingFactory.create(rule="link/earlier", category="link")
+    release: Release = ReleaseFactory.create(state=state, report=earlier.report, **facts)
     ArtifactFactory.create(release=release)
     now = timezone.now()
     cases.open_case(release, Cause.HELD if state is State.HELD else Cause.RESCAN, now=now)
     seller = Bearer(release.uploaded_by, SELLER).actor
     person = Actor.staff(UserFactory.create(is_staff=True), origin=Origin())
     said = "It is the password of the sample server, which everybody may have.\nSee its page."
+    disputes.contest(release, earlier, statement=said, by=seller, now=now)
+    release.report = report
+    release.save(update_fields=["report"])
+    with transaction.atomic():
+        disputes.drop_moot(release, found, now=now)
     contests = [
         disputes.contest(release, each, statement=said, by=seller, now=now) for each in found[1:4]
     ]

@@ -390,7 +390,8 @@ def test_so_many_scans_are_asked_for_in_a_day(seller: Client, acme: Vendor) -> N
     release = shelf.judged(State.PUBLISHED, listing__vendor=acme)
     answers = [ask(seller, release) for _ in range(6)]
     assert [answer.status_code for answer in answers] == [202] * 5 + [429]
-    assert int(answers[-1]["Retry-After"]) > 60 * 60
+    # The windows of a tier are days of their own; how much of this one is left, nobody knows.
+    assert 0 < int(answers[-1]["Retry-After"]) <= 24 * 60 * 60 + 1
 
 
 def test_strangers_ask_for_no_scan(charlie: User, alice: User, acme: Vendor) -> None:
