@@ -98,6 +98,24 @@ def test_it_derives_capabilities(upload: Upload, now: datetime) -> None:
     }
 
 
+def test_its_quality_is_recorded_with_reasons(upload: Upload, now: datetime) -> None:
+    assert examined(upload(packages.complete()), now).report.quality == {
+        "score": 100,
+        "reasons": [],
+    }
+    # Another package, of the same name: without keywords.
+    files = packages.complete()
+    files["mog.yaml"] = files["mog.yaml"].replace(b"keywords: [pdf]\n", b"")
+    assert examined(upload(files), now).report.quality == {
+        "score": 98,
+        "reasons": [{"points": -2, "says": "There are no keywords."}],
+    }
+
+
+def test_what_is_no_package_has_no_quality(upload: Upload, now: datetime) -> None:
+    assert examined(upload(b"no zip"), now).report.quality == {}
+
+
 def test_a_long_readme_is_cut(upload: Upload, now: datetime) -> None:
     files = packages.files() | {"README.md": b"x" + "é".encode() * 200_000}
     canonical = examined(upload(files), now).canonical
