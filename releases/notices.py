@@ -27,7 +27,7 @@ def tell_seller(release: Release) -> None:
         facts=_standing(shown)
         | {
             "problem": shown.problem,
-            "reason": shown.reason,
+            "written": shown.reason,
             "findings": [_written(each) for each in findings[:_MOST_FINDINGS]],
             "more": max(0, len(findings) - _MOST_FINDINGS),
         },
@@ -45,7 +45,7 @@ def tell_answer(dispute: Dispute) -> None:
         facts=_standing(progress.of(progress.told(Release.objects.all()).get(pk=release.pk)))
         | {
             "answer": str(dispute.state),
-            "reason": dispute.reason,
+            "written": dispute.reason,
             "place": _place(finding.file, finding.line),
             "advice": finding.advice,
         },

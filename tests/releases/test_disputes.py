@@ -359,6 +359,7 @@ def test_the_seller_is_told_the_answer_and_what_follows(
     assert [letter.to for letter in letters] == [[release.uploaded_by.email]]
     text = str(letters[0].body)
     assert [word for word in words if word not in text] == []
+    assert text.count("A sample.") == 1
 
 
 @pytest.mark.usefixtures("worker")
