@@ -9,7 +9,10 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef
 
 from accounts.actor import Actor
-from releases.models import Cause, Dispute, DisputeState, Outcome, Release, Review
+from releases import exceptions
+from releases.models import Cause, DisputeState, Outcome, Release, Review
+from releases.states import State
+from scanning.verdicts import Verdict
 
 # What a person has looked at and found good.
 _GOOD = [Outcome.ACCEPTED.value, Outcome.CLEARED.value]
@@ -64,12 +67,26 @@ def in_doubt() -> Exists:
 def is_cleared(release: Release, *, sha256: str) -> bool:
     """Tell whether a person has looked at these very bytes of this listing and let them pass.
 
-    sha256: of the canonical archive; it may have been another release then.
+    sha256: of the canonical archive; it may have been another release then. To agree about one
+    finding is not to let the rest pass.
     """
     same = {"release__listing": release.listing_id, "release__report__sha256": sha256}
-    reviews = Review.objects.filter(outcome__in=_GOOD, closed_by__isnull=False, **same)
-    disputes = Dispute.objects.filter(state=DisputeState.ACCEPTED, decided_by__isnull=False, **same)
-    return reviews.exists() or disputes.exists()
+    passed = Review.objects.filter(outcome__in=_GOOD, closed_by__isnull=False, **same)
+    return passed.exists() or _is_cleared_after_rejection(release, sha256=sha256)
+
+
+def _is_cleared_after_rejection(release: Release, *, sha256: str) -> bool:
+    """Tell whether all that once rejected these bytes was contested, and a person agreed."""
+    rejected = Release.objects.filter(
+        listing=release.listing_id,
+        state=State.REJECTED,
+        report__sha256=sha256,
+        report__verdict=Verdict.FAILED.value,
+        disputes__state=DisputeState.ACCEPTED,
+        disputes__decided_by__isnull=False,
+    )
+    found = rejected.distinct().with_listing().select_related("report")
+    return any(exceptions.verdict(each) is Verdict.PASSED for each in found)
 
 
 def _within(cause: Cause) -> timedelta:

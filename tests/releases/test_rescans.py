@@ -292,6 +292,30 @@ def test_bytes_that_were_cleared_once_stay_so_under_another_release(
     assert not Review.objects.open().exists()
 
 
+def test_to_agree_about_a_note_lets_nothing_else_pass(
+    upload: Callable[..., Release], rules: Rules, moderator: Actor, now: datetime
+) -> None:
+    rules("badge", severity="low")
+    release = published(upload)
+    disputes.accept(contest(release, now=now), reason="Ours.", by=moderator, now=now)
+    rules("badge", "pin", severity="critical")
+    scan_again(release)
+    assert the_case(release) == (Cause.RESCAN, "")
+
+
+def test_to_agree_about_half_of_what_rejected_it_lets_nothing_else_pass(
+    upload: Callable[..., Release], rules: Rules, moderator: Actor, now: datetime
+) -> None:
+    rules("badge", "pin", severity="critical")
+    refused = upload()
+    disputes.accept(contest(refused, now=now), reason="Ours.", by=moderator, now=now)
+    rules()
+    release = upload(publish="true")
+    rules("badge", "pin", severity="critical")
+    scan_again(release)
+    assert the_case(release) == (Cause.RESCAN, "")
+
+
 def test_a_second_scan_of_the_same_tells_nobody_again(
     upload: Callable[..., Release], rules: Rules
 ) -> None:
