@@ -11,14 +11,13 @@ from accounts.actor import Actor
 from accounts.scopes import Scope
 from audit.actions import Action
 from audit.log import record
-from releases import cases, clearing, exceptions, notices
+from releases import cases, clearing, exceptions, notices, reasons
 from releases.errors import (
     AlreadyDisputed,
     DisputeDecided,
     DisputeLimitReached,
     InvalidDispute,
     NothingToDispute,
-    ReasonMissing,
 )
 from releases.likeness import likeness
 from releases.models import Cause, Dispute, DisputeState, Outcome, Release
@@ -68,7 +67,7 @@ def accept(dispute: Dispute, *, reason: str, by: Actor, now: datetime) -> None:
 
     Raises ReasonMissing, and DisputeDecided when somebody was faster.
     """
-    _require(reason)
+    reasons.require(reason)
     release = dispute.release
     with transaction.atomic():
         listing = release.lock_listing()
@@ -83,7 +82,7 @@ def accept(dispute: Dispute, *, reason: str, by: Actor, now: datetime) -> None:
 
 def reject(dispute: Dispute, *, reason: str, by: Actor, now: datetime) -> None:
     """Disagree: the finding stands. Raises ReasonMissing and DisputeDecided."""
-    _require(reason)
+    reasons.require(reason)
     with transaction.atomic():
         dispute.release.lock_listing()
         _answer(dispute, DisputeState.REJECTED, reason=reason, by=by, now=now)
@@ -164,8 +163,3 @@ def _close_if_answered(release: Release, *, reason: str, by: Actor, now: datetim
 def _record(action: Action, dispute: Dispute, *, by: Actor, now: datetime) -> None:
     data = {"release": dispute.release.public_id, "finding": dispute.finding.public_id}
     record(action, by=by.who, now=now, subject=dispute.subject, data=data)
-
-
-def _require(reason: str) -> None:
-    if not reason.strip():
-        raise ReasonMissing

@@ -19,11 +19,11 @@ _TOLD = frozenset({Weight.BLOCKS, Weight.REVIEW})
 
 def tell_seller(release: Release) -> None:
     """Write to whoever uploaded it, once the caller's transaction stands."""
-    shown = progress.of(progress.told(Release.objects.all()).get(pk=release.pk))
+    shown = progress.read(release)
     findings = _to_tell(shown)
     letter = mail.Letter(
         template="release_decided",
-        subject=f"{release.name} {release.version}: {shown.title.lower()}",
+        subject=f"{release.label}: {shown.title.lower()}",
         facts=_standing(shown)
         | {
             "problem": shown.problem,
@@ -41,12 +41,12 @@ def tell_answer(dispute: Dispute) -> None:
     finding = dispute.finding
     letter = mail.Letter(
         template="dispute_answered",
-        subject=f"{release.name} {release.version}: your dispute was {dispute.state}",
-        facts=_standing(progress.of(progress.told(Release.objects.all()).get(pk=release.pk)))
+        subject=f"{release.label}: your dispute was {dispute.state}",
+        facts=_standing(progress.read(release))
         | {
             "answer": str(dispute.state),
             "written": dispute.reason,
-            "place": _place(finding.file, finding.line),
+            "place": finding.place,
             "advice": finding.advice,
         },
     )
@@ -86,10 +86,6 @@ def _to_tell(shown: Progress) -> Sequence[ShownFinding]:
 def _written(finding: ShownFinding) -> dict[str, str]:
     return {
         "category": category_words.of(finding.category).title,
-        "place": _place(finding.file, finding.line),
+        "place": finding.place,
         "advice": finding.advice,
     }
-
-
-def _place(file: str, line: int | None) -> str:
-    return f"{file}:{line}" if line else file

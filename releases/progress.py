@@ -150,6 +150,11 @@ def told(releases: ReleaseQuerySet) -> ReleaseQuerySet:
     )
 
 
+def read(release: Release) -> Progress:
+    """Return the words for a release as its row stands by now."""
+    return of(told(Release.objects.all()).get(pk=release.pk))
+
+
 def of(release: Release) -> Progress:
     """Return the words for a release of `told`."""
     review = next((each for each in release.reviews.all() if each.closed_at is None), None)

@@ -10,8 +10,7 @@ from catalog import listings, readme
 from catalog.errors import ListingRetired, TypeChanged
 from catalog.listings import ReleaseFacts
 from catalog.models import Listing, ListingState
-from releases import moves
-from releases.errors import ReasonMissing
+from releases import moves, reasons
 from releases.models import Release
 from releases.states import State
 
@@ -64,8 +63,7 @@ def withdraw(release: Release, *, reason: str, by: Actor, now: datetime) -> None
     Raises ReasonMissing and WrongState.
     """
     by.require_scope(Scope.SELL)
-    if not reason.strip():
-        raise ReasonMissing
+    reasons.require(reason)
     with transaction.atomic():
         listing = _locked(release)
         moves.move(

@@ -21,11 +21,12 @@ from releases import (
     moves,
     notices,
     publishing,
+    reasons,
     revocation,
     storage,
     vetting,
 )
-from releases.errors import CaseClosed, ExceptionWithdrawn, ReasonMissing, WrongState
+from releases.errors import CaseClosed, ExceptionWithdrawn, WrongState
 from releases.models import Cause, DisputeState, FindingException, Outcome, Release
 from releases.states import INSTALLABLE, State
 from scanning.verdicts import Verdict
@@ -40,7 +41,7 @@ def accept(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
     Raises ReasonMissing, and WrongState also for one whose scan never ended: there is nothing to
     accept, only to examine again.
     """
-    _require(reason)
+    reasons.require(reason)
     if not hasattr(release, "artifact"):
         raise WrongState(state=State(release.state), wanted=State.ACCEPTED)
     with transaction.atomic():
@@ -55,7 +56,7 @@ def clear(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
     Raises ReasonMissing, WrongState where it was stopped as well, and CaseClosed when there is no
     such case any more.
     """
-    _require(reason)
+    reasons.require(reason)
     if release.state not in INSTALLABLE:
         raise WrongState(state=State(release.state), wanted=State.PUBLISHED)
     with transaction.atomic():
@@ -72,7 +73,7 @@ def clear(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
 
 def reject(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
     """Refuse a held release; its version is free again. Raises ReasonMissing and WrongState."""
-    _require(reason)
+    reasons.require(reason)
     upload_key = release.upload_key
     with transaction.atomic():
         release.lock_listing()
@@ -94,7 +95,7 @@ def reject(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
 
 def examine_again(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
     """Send a release back whose scan did not end. Raises ReasonMissing and WrongState."""
-    _require(reason)
+    reasons.require(reason)
     if not release.upload_key:
         raise WrongState(state=State(release.state), wanted=State.UPLOADED)
     with transaction.atomic():
@@ -115,7 +116,7 @@ def examine_again(release: Release, *, reason: str, by: Actor, now: datetime) ->
 
 def suspend(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
     """Stop a release at once, for everybody. Raises ReasonMissing and WrongState."""
-    _require(reason)
+    reasons.require(reason)
     with transaction.atomic():
         listing = release.lock_listing()
         moves.move(release, State.SUSPENDED, leaving=INSTALLABLE, by=by, now=now, reason=reason)
@@ -129,7 +130,7 @@ def uphold(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
 
     Raises ReasonMissing, and CaseClosed when there is no such case any more.
     """
-    _require(reason)
+    reasons.require(reason)
     with transaction.atomic():
         release.lock_listing()
         release.refresh_from_db(fields=["state"])
@@ -147,7 +148,7 @@ def restore(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
 
     Raises ReasonMissing, WrongState, and RevocationWaiting when somebody has asked for worse.
     """
-    _require(reason)
+    reasons.require(reason)
     with transaction.atomic():
         release.lock_listing()
         revocation.refuse_while_waiting(release)
@@ -164,7 +165,7 @@ def withdraw_exception(
 
     Raises ReasonMissing, and ExceptionWithdrawn when somebody was faster.
     """
-    _require(reason)
+    reasons.require(reason)
     with transaction.atomic():
         listing = Listing.objects.select_for_update().get(pk=exception.listing_id)
         standing = FindingException.objects.standing().filter(pk=exception.pk)
@@ -193,8 +194,3 @@ def _let_pass(release: Release, *, reason: str, by: Actor, now: datetime) -> int
     found = exceptions.grave(release)
     disputes.answer_all(release, DisputeState.ACCEPTED, reason=reason, by=by, now=now)
     return exceptions.add(found, release=release, reason=reason, by=by, now=now)
-
-
-def _require(reason: str) -> None:
-    if not reason.strip():
-        raise ReasonMissing

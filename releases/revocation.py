@@ -10,9 +10,8 @@ from django.db import IntegrityError, transaction
 from accounts.actor import Actor
 from audit.actions import Action
 from audit.log import record
-from releases import cases, disputes, moves, notices, publishing, revocation_mail
+from releases import cases, disputes, moves, notices, publishing, reasons, revocation_mail
 from releases.errors import (
-    ReasonMissing,
     RevocationEnded,
     RevocationWaiting,
     SecondPersonNeeded,
@@ -30,7 +29,7 @@ def request(release: Release, *, reason: str, by: Actor, now: datetime) -> Revoc
     reason: its seller and its buyers read it. Raises ReasonMissing, WrongState for what was never
     on the shelf or is out already, and RevocationWaiting when somebody has asked before.
     """
-    _require(reason)
+    reasons.require(reason)
     with transaction.atomic():
         listing = release.lock_listing()
         release.refresh_from_db(fields=["state"])
@@ -77,7 +76,7 @@ def decline(revocation: Revocation, *, reason: str, by: Actor, now: datetime) ->
 
     Whoever asked may take that back so. Raises ReasonMissing and RevocationEnded.
     """
-    _require(reason)
+    reasons.require(reason)
     release = revocation.release
     with transaction.atomic():
         release.lock_listing()
@@ -114,8 +113,3 @@ def _settle(revocation: Revocation, *, by: Actor, now: datetime) -> None:
     release, reason = revocation.release, revocation.reason
     disputes.answer_all(release, DisputeState.REJECTED, reason=reason, by=by, now=now)
     cases.close_case(release, Outcome.REVOKED, reason=reason, by=by, now=now)
-
-
-def _require(reason: str) -> None:
-    if not reason.strip():
-        raise ReasonMissing

@@ -96,7 +96,7 @@ def _letter(revocation: Revocation) -> mail.Letter:
     is_offered = listing.state == ListingState.LIVE
     return mail.Letter(
         template="release_revoked",
-        subject=f"Remove {release.name} {release.version}: it was taken out for good",
+        subject=f"Remove {release.label}: it was taken out for good",
         facts={
             "name": release.name,
             "version": release.version,

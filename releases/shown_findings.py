@@ -36,6 +36,7 @@ class ShownFinding:
     weight: Weight
     file: str
     line: int | None
+    place: str
     advice: str
     dispute: Dispute | None
     is_contestable: bool
@@ -93,6 +94,7 @@ def _shown(
         weight=weight,
         file=finding.file,
         line=finding.line,
+        place=finding.place,
         advice=finding.advice,
         dispute=dispute,
         is_contestable=is_open and dispute is None and weight is not Weight.CLEARED,

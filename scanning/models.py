@@ -133,3 +133,8 @@ class Finding(models.Model):
                 name="scanning_finding_rule_shape",
             ),
         ]
+
+    @property
+    def place(self) -> str:
+        """Return file and line as `SKILL.md:12`; nothing for the package as a whole."""
+        return f"{self.file}:{self.line}" if self.line else self.file

@@ -81,7 +81,7 @@ class ReviewAdmin(LookOnlyAdmin):
             if not acting.may(request, acting.DECIDE):
                 raise PermissionDenied
             if deciding.is_done(request, release, case, form):
-                return self._onwards(request, case, f"{_named(release)}: {release.state}.")
+                return self._onwards(request, case, f"{release.label}: {release.state}.")
             case = self._case(request, object_id)
             release = dossier.release_of(case.release_id)
         return self._page(request, release, case, form)
@@ -96,7 +96,7 @@ class ReviewAdmin(LookOnlyAdmin):
         form = AnswerForm(request.POST, prefix=f"dispute-{dispute.pk}")
         if _is_answered(request, dispute, form):
             case.refresh_from_db()
-            told = f"{_named(dispute.release)}: the dispute is {dispute.state}."
+            told = f"{dispute.release.label}: the dispute is {dispute.state}."
             if case.closed_at:
                 return self._onwards(request, case, told)
             self.message_user(request, told, messages.SUCCESS)
@@ -114,7 +114,7 @@ class ReviewAdmin(LookOnlyAdmin):
     @admin.display(description="package", ordering="release__listing__name")
     def package(self, case: Review) -> str:
         """Return the listing's name and the version."""
-        return _named(case.release)
+        return case.release.label
 
     @admin.display(description="due", ordering="due_at")
     def due(self, case: Review) -> SafeString | str:
@@ -185,10 +185,6 @@ class ReviewAdmin(LookOnlyAdmin):
             return redirect("admin:releases_review_changelist")
         self.message_user(request, f"{told} This is the next case.", messages.SUCCESS)
         return redirect("admin:releases_review_change", following.pk)
-
-
-def _named(release: Release) -> str:
-    return f"{release.name} {release.version}"
 
 
 def _is_answered(request: HttpRequest, dispute: Dispute, form: AnswerForm) -> bool:

@@ -43,7 +43,7 @@ def context(
     file = case_file.of(release)
     acts = _acts(request, release, case, file)
     return acts | {
-        "title": f"{release.name} {release.version}",
+        "title": release.label,
         "release": release,
         "case": case,
         "is_late": bool(case and not case.closed_at and case.due_at <= timezone.now()),

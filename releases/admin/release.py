@@ -69,7 +69,7 @@ class ReleaseAdmin(FilePages):
         form = deciding.form_for(deciding.offered(release, None), sent)
         if request.method == "POST":
             if deciding.is_done(request, release, None, form):
-                done = f"{release.name} {release.version}: {release.state}."
+                done = f"{release.label}: {release.state}."
                 self.message_user(request, done, messages.SUCCESS)
                 return redirect("admin:releases_release_change", pk)
             release = dossier.release_of(pk)
@@ -104,7 +104,7 @@ class ReleaseAdmin(FilePages):
         if release.report is None:
             return "no report"
         found = release.report.findings.order_by("file", "line", "pk")
-        lines = ((f.severity, f.rule, _place(f.file, f.line), f.advice) for f in found)
+        lines = ((f.severity, f.rule, f.place, f.advice) for f in found)
         listed = format_html_join("", "<li><b>{}</b> {} {}<br>{}</li>", lines)
         return format_html("<ul>{}</ul>", listed) if listed else "nothing"
 
@@ -128,7 +128,3 @@ def _moment(at: datetime) -> str:
 
 def _who(transition: Transition) -> str:
     return transition.by.username if transition.by else "the service"
-
-
-def _place(file: str, line: int | None) -> str:
-    return f"{file}:{line}" if line else file

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -17,7 +17,7 @@ from payments import entitlements
 from releases import revocation
 from releases.admin import acting, dossier, reasons
 from releases.admin.filters import EndedFilter
-from releases.models import Release, Revocation
+from releases.models import Revocation
 
 
 @admin.register(Revocation)
@@ -62,10 +62,11 @@ class RevocationAdmin(LookOnlyAdmin):
         """Show a request and how far its buyers are told; offer to end it."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        key = int(object_id) if object_id.isascii() and object_id.isdigit() else 0
-        asked = get_object_or_404(self.get_queryset(request), pk=key)
+        asked = self.get_object(request, object_id)
+        if asked is None:
+            raise Http404
         context = self.admin_site.each_context(request) | {
-            "title": f"Take {asked.release.name} {asked.release.version} out for good",
+            "title": f"Take {asked.release.label} out for good",
             "opts": self.model._meta,
             "asked": asked,
             "release": asked.release,
@@ -85,13 +86,13 @@ class RevocationAdmin(LookOnlyAdmin):
             asked = revocation.request(
                 release, reason=reason, by=acting.actor(request), now=timezone.now()
             )
-            return f"{_named(asked.release)} is stopped. Somebody else must confirm."
+            return f"{asked.release.label} is stopped. Somebody else must confirm."
 
         return reasons.page(
             self,
             request,
             context={
-                "title": f"Take {_named(release)} out for good",
+                "title": f"Take {release.label} out for good",
                 "explanation": (
                     "It is stopped at once. When somebody else confirms, nobody can install it"
                     " again, and everybody who has the package is told by mail."
@@ -114,7 +115,7 @@ class RevocationAdmin(LookOnlyAdmin):
         except acting.REFUSALS as error:
             self.message_user(request, acting.says(error), messages.ERROR)
         else:
-            told = f"{_named(asked.release)} is out for good. Its buyers are being told."
+            told = f"{asked.release.label} is out for good. Its buyers are being told."
             self.message_user(request, told, messages.SUCCESS)
         return redirect("admin:releases_revocation_change", pk)
 
@@ -125,13 +126,13 @@ class RevocationAdmin(LookOnlyAdmin):
 
         def refuse(reason: str) -> str:
             revocation.decline(asked, reason=reason, by=acting.actor(request), now=timezone.now())
-            return f"Declined. {_named(asked.release)} stays stopped until somebody restores it."
+            return f"Declined. {asked.release.label} stays stopped until somebody restores it."
 
         return reasons.page(
             self,
             request,
             context={
-                "title": f"Do not take {_named(asked.release)} out",
+                "title": f"Do not take {asked.release.label} out",
                 "explanation": "It stays stopped until somebody restores it.",
                 "verb": "Decline",
                 "release": asked.release,
@@ -144,7 +145,7 @@ class RevocationAdmin(LookOnlyAdmin):
     @admin.display(description="package", ordering="release__listing__name")
     def package(self, asked: Revocation) -> str:
         """Return the listing's name and the version."""
-        return _named(asked.release)
+        return asked.release.label
 
     @admin.display(description="stands")
     def stands(self, asked: Revocation) -> str:
@@ -177,7 +178,3 @@ def _buyers(asked: Revocation) -> int:
     """Return how many people have it, or had it when it was taken out."""
     at = asked.confirmed_at or timezone.now()
     return entitlements.holders(asked.release.listing, at=at).exclude(email="").count()
-
-
-def _named(release: Release) -> str:
-    return f"{release.name} {release.version}"

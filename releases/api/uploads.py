@@ -137,5 +137,5 @@ def _progress(release: Release, *, status: HTTPStatus = HTTPStatus.OK) -> Respon
     headers = {} if release.is_final else {"Retry-After": _POLL_SECONDS}
     if status == HTTPStatus.ACCEPTED:
         headers["Location"] = f"/v1/vendor/releases/{release.public_id}"
-    shown = progress.of(progress.told(Release.objects.all()).get(pk=release.pk))
+    shown = progress.read(release)
     return Response(OwnReleaseSerializer(shown).data, status=status, headers=headers)

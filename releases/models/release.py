@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.public_id import PublicIdField
 from catalog.models import Listing
 from releases.errors import WrongState
-from releases.states import FINAL, INSTALLABLE, MOVES, SHOWN, State
+from releases.states import FINAL, MOVES, SHOWN, State
 from scanning.models import Report
 
 STATE_CHOICES = [(state.value, state.value.capitalize()) for state in State]
@@ -40,10 +40,6 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
     def shown_of(self, listing: Listing) -> "ReleaseQuerySet":
         """Keep the versions of a listing that whoever sees it may see."""
         return self.filter(listing=listing, state__in=list(SHOWN))
-
-    def installable(self) -> "ReleaseQuerySet":
-        """Keep those whose bytes an entitled buyer may fetch."""
-        return self.filter(state__in=list(INSTALLABLE))
 
     def highest_first(self) -> "ReleaseQuerySet":
         """Order by version, as numbers."""
@@ -141,6 +137,11 @@ class Release(models.Model):
     def name(self) -> str:
         """Return the listing's name."""
         return self.listing.name
+
+    @property
+    def label(self) -> str:
+        """Return the listing's name and the version, as people call it."""
+        return f"{self.listing.name} {self.version}"
 
     @property
     def is_final(self) -> bool:

@@ -54,7 +54,7 @@ def publish(request: MogRequest, public_id: str) -> HttpResponse:
     except ListingRetired:
         messages.error(request, "This package is retired and takes no more releases.")
     else:
-        messages.success(request, f"{release.name} {release.version} is published.")
+        messages.success(request, f"{release.label} is published.")
     return redirect("release", public_id)
 
 
@@ -75,7 +75,7 @@ def withdraw(request: MogRequest, public_id: str) -> HttpResponse:
     except WrongState:
         messages.warning(request, _MOVED)
     else:
-        messages.success(request, f"{release.name} {release.version} is withdrawn.")
+        messages.success(request, f"{release.label} is withdrawn.")
     return redirect("release", public_id)
 
 
