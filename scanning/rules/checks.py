@@ -50,7 +50,7 @@ TOO_MUCH_ENCODED = Rule(
     advice="Most of this package is encoded text. Ship it as plain text, or leave it out.",
     source="https://attack.mitre.org/techniques/T1027/",
 )
-# As well: what is told of a package is not all.
+# Said by `scanning.child`, too: what is told of a package is not all.
 CROWDED_PACKAGE = Rule(
     id="quality/crowded-package",
     category=Category.QUALITY,
@@ -59,7 +59,7 @@ CROWDED_PACKAGE = Rule(
     advice="More was found in this package than is listed. Deal with the list and upload again.",
     source="docs/scanning.md",
 )
-# As well: conditions have not come to the end of a text.
+# Said by `scanning.child`, too: conditions have not come to the end of a text.
 TOO_LONG_TO_READ = Rule(
     id="quality/too-long-to-read",
     category=Category.QUALITY,

@@ -6,13 +6,12 @@ from typing import Any
 
 import re2
 
-from scanning.rules import predicates
+from scanning.rules import linear, predicates
 from scanning.rules.pattern_rule import PatternRule
 from scanning.rules.placeholders import is_placeholder
 from scanning.rules.rule import Category, Confidence, Rule, Severity, Sighting
+from scanning.rules.text_places import MOST_OF_A_RULE
 
-# More of the same in one file tells nobody anything new.
-_SIGHTINGS_OF_A_RULE = 20
 # So many placeholders of one shape are no documentation; looking at all would take for ever, and
 # so would looking at every byte of one that fills a file.
 _CANDIDATES_OF_A_RULE = 2_000
@@ -39,12 +38,14 @@ class _Prepared:
 
     @cached_property
     def pattern(self) -> Any:
+        """Return the compiled pattern; raises BrokenRule."""
         try:
-            return re2.compile(self.rule.pattern.encode(), _options())
+            return linear.compiled(self.rule.pattern)
         except re2.error as error:
             raise BrokenRule(f"{self.rule.rule.id}: {error}") from None
 
     def reads(self, path: str) -> bool:
+        """Tell whether it looks into files of such a name."""
         endings = self.rule.endings
         return not endings or path.lower().endswith(endings)
 
@@ -55,7 +56,7 @@ class _Markers:
     def __init__(self, rules: Sequence[PatternRule]) -> None:
         self._everywhere = [n for n, rule in enumerate(rules) if not rule.markers]
         self._of_marker: list[list[int]] = []
-        self._set = re2.Set.SearchSet(_options())
+        self._set = re2.Set.SearchSet(linear.options())
         for marker, numbers in _by_marker(rules).items():
             self._set.Add(re2.escape(marker.encode()))
             self._of_marker.append(numbers)
@@ -123,13 +124,6 @@ def _by_marker(rules: Sequence[PatternRule]) -> dict[str, list[int]]:
     return numbers
 
 
-def _options() -> Any:
-    options = re2.Options()
-    options.log_errors = False
-    options.encoding = re2.Options.Encoding.LATIN1
-    return options
-
-
 def _spans(
     each: _Prepared, data: bytes, taken: list[tuple[int, int]]
 ) -> Iterator[tuple[str, int, int]]:
@@ -146,7 +140,7 @@ def _spans(
             continue
         yield each.rule.rule.id, start, end
         found += 1
-        if found == _SIGHTINGS_OF_A_RULE:
+        if found == MOST_OF_A_RULE:
             return
 
 

@@ -33,7 +33,7 @@ def identifier(rule_id: str) -> str:
 
 
 def compiled(rules: Iterable[YaraRule]) -> bytes:
-    """Compile rules into bytes that `Scanner` reads again; raises BrokenYara."""
+    """Compile rules into bytes that `YaraScanner` reads again; raises BrokenYara."""
     compiler = yara_x.Compiler(includes_enabled=False)
     for name, empty in _GLOBALS:
         compiler.define_global(name, empty)
