@@ -41,7 +41,6 @@ MogError
 
 from collections.abc import Mapping, Sequence
 
-EXIT_OK = 0
 EXIT_ERROR = 1
 EXIT_HUMAN_MUST_DECIDE = 2
 # 128 + SIGINT, as shells report a command that was interrupted.
@@ -49,23 +48,26 @@ EXIT_INTERRUPTED = 130
 
 
 class MogError(Exception):
-    """Anything that ends the command: a stable code, a sentence, and what to do about it."""
+    """Anything that ends the command: a stable code, a sentence, and what to do about it.
+
+    findings: what people read above the message, a line each.
+    """
 
     code = "error"
     exit_code = EXIT_ERROR
-    # What people read above the message, a line each.
-    findings: Sequence[str] = ()
 
     def __init__(
         self,
         message: str,
         *,
+        findings: Sequence[str] = (),
         advice: str = "",
         details: Mapping[str, object] | None = None,
         approval_url: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
+        self.findings = findings
         self.advice = advice
         self.details = details
         self.approval_url = approval_url
@@ -121,17 +123,6 @@ class PackageRefused(MogError):
     """
 
     code = "package_invalid"
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        findings: Sequence[str],
-        advice: str = "",
-        details: Mapping[str, object] | None = None,
-    ) -> None:
-        super().__init__(message, advice=advice, details=details)
-        self.findings = findings
 
 
 class AlreadyThere(MogError):
@@ -193,33 +184,11 @@ class Damaged(MogError):
 
     code = "verify_failed"
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        findings: Sequence[str],
-        advice: str,
-        details: Mapping[str, object],
-    ) -> None:
-        super().__init__(message, advice=advice, details=details)
-        self.findings = findings
-
 
 class AuditFailed(MogError):
     """Something that is installed should not be used; `findings` is a table of everything."""
 
     code = "audit_failed"
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        findings: Sequence[str],
-        advice: str,
-        details: Mapping[str, object],
-    ) -> None:
-        super().__init__(message, advice=advice, details=details)
-        self.findings = findings
 
 
 class PathTraversal(MogError):
@@ -290,12 +259,6 @@ class ReleaseRejected(MogError):
 
     code = "release_rejected"
 
-    def __init__(
-        self, message: str, *, findings: Sequence[str], advice: str, details: Mapping[str, object]
-    ) -> None:
-        super().__init__(message, advice=advice, details=details)
-        self.findings = findings
-
 
 class ReleaseUndecided(MogError):
     """A person, or more time, decides about an upload; `findings` says what was found so far."""
@@ -311,9 +274,8 @@ class ReleaseUndecided(MogError):
         advice: str,
         details: Mapping[str, object],
     ) -> None:
-        super().__init__(message, advice=advice, details=details)
+        super().__init__(message, findings=findings, advice=advice, details=details)
         self.code = code
-        self.findings = findings
 
 
 class LoginDenied(MogError):
