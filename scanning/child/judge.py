@@ -76,11 +76,14 @@ def _all_hits(
             continue
         file = ScannedFile(path, package.tree.read(path))
         yield from look.at(file, book, allowance, exhausted=tally.exhausted)
-    if not allowance.patience.is_all_over:
+    if allowance.patience.is_all_over:
+        yield _unread("")
+    else:
         yield from _remarks(package, book)
 
 
 def _unread(path: str) -> Hit:
+    """Return that nobody read a file, or with no path the package as a whole."""
     return Hit(
         rule_id=checks.TOO_LONG_TO_READ.id,
         path=path,

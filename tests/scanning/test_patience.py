@@ -43,6 +43,29 @@ def test_when_all_time_is_over_each_file_that_nobody_read_is_told() -> None:
     package = validate(open_archive(packages.zipped(packages.files())))
     allowance = Allowance(package.size_bytes, Patience(seconds_of_all=0))
     hits = list(judge.hits(package, rulebooks.of_all(), allowance))
-    assert {(hit.rule_id, hit.path) for hit in hits} == {
-        (_TOO_LONG, file.path) for file in package.files
-    }
+    paths = {file.path for file in package.files}
+    assert {(hit.rule_id, hit.path) for hit in hits} == {(_TOO_LONG, path) for path in {*paths, ""}}
+
+
+class _OverAfter(Patience):
+    """Is over once so many have asked."""
+
+    def __init__(self, asked: int) -> None:
+        super().__init__()
+        self._asked = asked
+
+    @property
+    def is_all_over(self) -> bool:
+        self._asked -= 1
+        return self._asked < 0
+
+    @property
+    def is_over(self) -> bool:
+        return False
+
+
+def test_when_time_is_over_with_the_last_file_a_person_is_told_all_the_same() -> None:
+    package = validate(open_archive(packages.zipped(packages.files())))
+    patience = _OverAfter(len(package.files))
+    hits = judge.hits(package, rulebooks.of_all(), Allowance(package.size_bytes, patience))
+    assert (_TOO_LONG, "") in {(hit.rule_id, hit.path) for hit in hits}
