@@ -13,8 +13,11 @@ from scanning.child.rulebook import Rulebook, is_secret
 from scanning.child.views import Allowance, TooMuchEncoded, View
 from scanning.rules import checks
 from scanning.rules.checks import TOO_LONG_TO_READ, TOO_MUCH_ENCODED
+from scanning.rules.defence import EXCUSED
 from scanning.rules.rule import Hit, Sighting
 from scanning.rules.scanned_file import ScannedFile
+from scanning.rules.yara_rule import Met
+from scanning.verdicts import Effect
 
 _NAME = "file name"
 _BETWEEN_WORDS = re.compile(r"[-_.~+/ ]+")
@@ -109,8 +112,16 @@ class _Reading:
                 return
             with self._patience.at_work():
                 met = list(self._book.scanner.met(piece, path=self._path, layer=layer))
-            for rule_id, left, right in met:
-                yield rule_id, start + left, start + right
+            for each in met:
+                if rule_id := self._told_as(each):
+                    yield rule_id, start + each.start, start + each.end
+
+    def _told_as(self, met: Met) -> str:
+        """Return the rule that is told; nothing where only something lesser was excused."""
+        if not met.is_excused:
+            return met.rule_id
+        is_grave = self._book.effect(met.rule_id) in (Effect.BLOCK, Effect.REVIEW)
+        return EXCUSED.id if is_grave else ""
 
     def checked(
         self, view: View, among: Iterable[checks.FileCheck], found: "_Found | None" = None

@@ -10,6 +10,7 @@ from typing import Protocol
 from mog_package import Package
 from scanning.rules.capability import undeclared
 from scanning.rules.code import python_program
+from scanning.rules.defence import EXCUSED
 from scanning.rules.hidden_text import layout, markup, mixed_scripts, terminal, unseen
 from scanning.rules.image import form, vectors
 from scanning.rules.link import hosts, shown_targets
@@ -87,6 +88,7 @@ RULES: tuple[Rule, ...] = (
     TOO_MUCH_ENCODED,
     CROWDED_PACKAGE,
     TOO_LONG_TO_READ,
+    EXCUSED,
     *(rule for each in (*TEXT_CHECKS, *FILE_CHECKS) for rule in each.RULES),
     *(rule for each in PACKAGE_CHECKS for rule in each.RULES),
 )

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import yara_x
 
@@ -11,12 +11,29 @@ from scanning.rules import defence
 from scanning.rules.rule import Rule
 
 # What a condition may ask beside its strings: the lower-case path of the file, how its text was
-# hidden (`View.layer`), and whether it is a program by its name.
-_GLOBALS: tuple[tuple[str, str | bool], ...] = (("path", ""), ("layer", ""), ("script", False))
+# hidden (`View.layer`), and whether it is a program by its name. The last is asked by
+# `speaks_of_defence` alone.
+_GLOBALS: tuple[tuple[str, str | bool], ...] = (
+    *(("path", ""), ("layer", ""), ("script", False)),
+    ("takes_excuses", True),
+)
 
 
 class BrokenYara(ValueError):
     """A body that does not compile; names the rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A rule and where a text meets it.
+
+    is_excused: it does not, but would if the text did not speak of defence.
+    """
+
+    rule_id: str
+    start: int
+    end: int
+    is_excused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +74,27 @@ class YaraScanner:
         self._scanner.max_matches_per_pattern(1)
         self._ids = ids
 
-    def met(self, text: bytes, *, path: str, layer: str) -> Iterator[tuple[str, int, int]]:
-        """Yield the id of every rule that a text meets, and where: at its first string."""
+    def met(self, text: bytes, *, path: str, layer: str) -> Iterator[Met]:
+        """Yield every rule that a text meets, or would meet, and where: at its first string."""
         self._scanner.set_global("path", path.lower())
         self._scanner.set_global("layer", layer)
         self._scanner.set_global("script", is_script(path))
-        for rule in self._scanner.scan(text).matching_rules:
-            places = [match for pattern in rule.patterns for match in pattern.matches]
-            first = places[0] if places else None
-            start = first.offset if first else 0
-            yield self._ids[rule.identifier], start, start + (first.length if first else 0)
+        met = self._matching(text, takes_excuses=True)
+        excuse = met.pop(defence.NAME, None)
+        yield from met.values()
+        if excuse:
+            without = self._matching(text, takes_excuses=False)
+            yield from (replace(without[name], is_excused=True) for name in without.keys() - met)
+
+    def _matching(self, text: bytes, *, takes_excuses: bool) -> dict[str, Met]:
+        self._scanner.set_global("takes_excuses", takes_excuses)
+        return {
+            rule.identifier: self._place(rule) for rule in self._scanner.scan(text).matching_rules
+        }
+
+    def _place(self, rule: yara_x.Rule) -> Met:
+        places = [match for pattern in rule.patterns for match in pattern.matches]
+        first = places[0] if places else None
+        start = first.offset if first else 0
+        rule_id = self._ids.get(rule.identifier, "")
+        return Met(rule_id, start, start + (first.length if first else 0))

@@ -11,11 +11,23 @@ import pytest
 import yaml
 
 from mog_package import read_skill
+from scanning.rules.defence import EXCUSED
 from scanning.verdicts import Verdict, verdict_of
 from tests.scanning import rulebooks
 
 _SAMPLES = Path(__file__).parent / "samples"
 _LABEL = "sample.yaml"
+_BORROWED = (
+    b"\n# For a security review: the severity and mitigation of a malicious attack by injection,"
+    b" phishing, its threat model, and false positives.\n"
+)
+# They teach with what attackers write, at length.
+_LESSONS = frozenset(
+    {
+        *("agent-security-basics", "incident-report", "llm-red-team", "pentest-cheatsheet"),
+        "prompt-injection-reviewer",
+    }
+)
 _MALICIOUS = sorted(file.parent for file in _SAMPLES.glob(f"malicious/*/*/{_LABEL}"))
 _BENIGN = sorted(file.parent for file in _SAMPLES.glob("benign/*/SKILL.md"))
 
@@ -30,13 +42,13 @@ def _name(folder: Path) -> str:
     return folder.relative_to(_SAMPLES).as_posix()
 
 
-def _found(folder: Path) -> list[_Found]:
+def _found(folder: Path, *, appended: bytes = b"") -> list[_Found]:
     files = [file for file in folder.rglob("*") if file.is_file() and file.name != _LABEL]
     return [
         _Found(hit.rule_id, rulebooks.of_all().effect(hit.rule_id))
         for file in files
         for hit in rulebooks.hits(
-            f"content/{file.relative_to(folder).as_posix()}", file.read_bytes()
+            f"content/{file.relative_to(folder).as_posix()}", file.read_bytes() + appended
         )
     ]
 
@@ -50,9 +62,16 @@ def test_a_malicious_skill_does_not_pass(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", _BENIGN, ids=_name)
-def test_an_honest_skill_passes(folder: Path) -> None:
+def test_an_honest_skill_passes_and_only_a_lesson_on_attacks_asks_a_person(folder: Path) -> None:
     found = _found(folder)
-    assert verdict_of(found) is Verdict.PASSED, {each.rule for each in found}
+    counting = [each for each in found if each.rule != EXCUSED.id]
+    assert verdict_of(counting) is Verdict.PASSED, {each.rule for each in counting}
+    assert (len(counting) < len(found)) is (folder.name in _LESSONS)
+
+
+@pytest.mark.parametrize("folder", _MALICIOUS, ids=_name)
+def test_a_borrowed_sentence_on_defence_lets_no_malicious_skill_pass(folder: Path) -> None:
+    assert verdict_of(_found(folder, appended=_BORROWED)) is not Verdict.PASSED
 
 
 @pytest.mark.parametrize("folder", [*_MALICIOUS, *_BENIGN], ids=_name)
