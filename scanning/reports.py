@@ -137,4 +137,7 @@ def _says(problem: FormProblem) -> str:
     # A key or a value may be a secret in a wrong place.
     parts = (quoting.safe(problem.key), problem.rule.says, quoting.safe(problem.detail))
     said = ": ".join(part for part in parts if part)
-    return f"{said[0].upper()}{said[1:]}."
+    # Names of keys and files keep their letters; a hint may end in a question mark.
+    is_word = said.split(maxsplit=1)[0].isalpha()
+    beginning = said[0].upper() if is_word else said[0]
+    return f"{beginning}{said[1:]}{'' if said.endswith('?') else '.'}"

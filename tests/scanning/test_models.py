@@ -137,6 +137,24 @@ def test_the_hash_of_a_match_needs_our_key(settings: Any) -> None:
     assert first != reports.met(HIT, rules, DIGESTS).match_hmac != HIT.sha256
 
 
-def test_advice_of_a_form_rule_is_a_sentence() -> None:
-    told = FormProblem(FormRule.MANIFEST_MISSING, "at the top", "mog.yaml", 1, "name")
-    assert reports.broken_form(told).rule.advice == "Name: mog.yaml is missing: at the top."
+@pytest.mark.parametrize(
+    ("told", "advice"),
+    [
+        (
+            FormProblem(FormRule.MANIFEST_MISSING, "at the top", "mog.yaml", 1, ""),
+            "mog.yaml is missing: at the top.",
+        ),
+        (
+            FormProblem(FormRule.WRONG_TYPE, "it must be text", "mog.yaml", 1, "name"),
+            "name: a value is of the wrong type: it must be text.",
+        ),
+        (
+            FormProblem(FormRule.BAD_VALUE, "'skil'; did you mean 'skill'?", "mog.yaml", 3, "type"),
+            "type: a value is not allowed: 'skil'; did you mean 'skill'?",
+        ),
+    ],
+)
+def test_advice_of_a_form_rule_names_keys_and_files_as_they_are_written(
+    told: FormProblem, advice: str
+) -> None:
+    assert reports.broken_form(told).rule.advice == advice
