@@ -32,12 +32,13 @@ _STATES = {
     State.HELD: (
         "Held for review",
         "A person looks at it before it can be published. You need not do anything: you get an"
-        " e-mail when they have decided.",
+        " e-mail when they have decided. If you would rather mend it at once, upload a higher"
+        " version.",
     ),
     State.REJECTED: (
         "Rejected",
-        "It cannot be published. Mend what is listed below and upload it again: the version is"
-        " free.",
+        "It cannot be published as it is. Mend what has stopped it and upload it again; you may"
+        " use the same version number.",
     ),
     State.PUBLISHED: ("Published", "Everybody who may have the package can install it."),
     State.WITHDRAWN: (

@@ -10,6 +10,7 @@ from releases.models import Dispute, Release
 from releases.states import State
 from scanning.models import Finding
 from scanning.public_rules import name_for_sellers
+from scanning.rules.rule import Category
 from scanning.verdicts import Effect, Verdict, verdict_of
 
 _UNDECIDED = frozenset({State.UPLOADED, State.SCANNING})
@@ -101,5 +102,8 @@ def _shown(
     )
 
 
-def _gravest_first(shown: ShownFinding) -> tuple[int, str, str, int]:
-    return list(Weight).index(shown.weight), shown.file, shown.category, shown.line or 0
+def _gravest_first(shown: ShownFinding) -> tuple[int, bool, str, str, int]:
+    rank = list(Weight).index(shown.weight)
+    # Of what stops nothing, that which may hurt somebody comes before how well a text is written.
+    is_quality = shown.category == Category.QUALITY
+    return rank, is_quality, shown.file, shown.category, shown.line or 0

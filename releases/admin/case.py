@@ -20,14 +20,14 @@ from releases import disputes, review_queue
 from releases.admin import acting, deciding, dossier, keys, statistics
 from releases.admin.filters import AskedFilter, DueFilter, WaitingFilter, WorstFilter
 from releases.forms import AnswerForm
-from releases.models import Dispute, Release, Review
+from releases.models import Dispute, Release, Review, Revocation
 
 
 @admin.register(Review)
 class ReviewAdmin(LookOnlyAdmin):
     """Cases that wait for a person, the most urgent first."""
 
-    list_display = ("package", "due", "cause", "gravest", "contested", "stands", "vendor", "age")
+    list_display = ("package", "due", "cause", "gravest", "contested", "stands", "age")
     list_display_links = ("package",)
     list_filter = (WaitingFilter, DueFilter, "cause", WorstFilter, AskedFilter)
     list_select_related = ("release__listing__vendor",)
@@ -62,7 +62,11 @@ class ReviewAdmin(LookOnlyAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show the queue."""
-        context = {"title": "Review queue", "keys": keys.QUEUE}
+        context = {
+            "title": "Review queue",
+            "keys": keys.QUEUE,
+            "waiting_revocations": Revocation.objects.waiting().count(),
+        }
         return super().changelist_view(request, context | (extra_context or {}))
 
     def change_view(
@@ -147,11 +151,6 @@ class ReviewAdmin(LookOnlyAdmin):
     def stands(self, case: Any) -> str:
         """Return where the release stands."""
         return f"{case.release.state}, to be revoked" if case.is_to_revoke else case.release.state
-
-    @admin.display(description="vendor", ordering="release__listing__vendor__slug")
-    def vendor(self, case: Review) -> str:
-        """Return who sells it."""
-        return case.release.listing.vendor.slug
 
     @admin.display(description="age", ordering="opened_at")
     def age(self, case: Review) -> str:

@@ -7,6 +7,7 @@ from releases.admin.deciding import Decision
 Key = tuple[str, str]
 
 _BACK: tuple[Key, ...] = (("q", "Back to the queue"),)
+_REASON: tuple[Key, ...] = (("Ctrl Enter", "Send the reason"), ("Esc", "Leave the reason"))
 _ROWS: tuple[Key, ...] = (("j", "Next finding"), ("k", "The one before"))
 
 QUEUE: tuple[Key, ...] = (
@@ -31,6 +32,7 @@ DIFF: tuple[Key, ...] = (
     ("u", "Back to the case"),
     *_BACK,
 )
+REASON: tuple[Key, ...] = (*_REASON, *_BACK)
 FILE: tuple[Key, ...] = (*_ROWS, ("f", "All files"), ("u", "Back to the case"), *_BACK)
 
 
@@ -43,7 +45,7 @@ def of_case(
         keys.append(("v", "Take it out for good"))
     if has_disputes:
         keys += [("p", "Next dispute"), ("a r", "There: accept, reject")]
-    keys += [("Ctrl Enter", "Send the reason"), ("Esc", "Leave the reason")]
+    keys += _REASON
     keys += [*_ROWS, ("Enter", "Open its file"), ("f", "Files"), ("d", "Differences")]
     if has_next:
         keys.append(("n", "Next case"))

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
-from releases.admin import acting
+from releases.admin import acting, keys
 from releases.forms import ReasonForm
 
 
@@ -35,5 +35,5 @@ def page(
             model_admin.message_user(request, told, messages.SUCCESS)
             return onwards()
     shared = model_admin.admin_site.each_context(request)
-    shared |= {"opts": model_admin.model._meta, "form": form, **context}
+    shared |= {"opts": model_admin.model._meta, "form": form, "keys": keys.REASON, **context}
     return TemplateResponse(request, "admin/releases/reason.html", shared)

@@ -244,6 +244,15 @@ def test_suspicions_weigh_what_they_come_to(seller: Client, listing: Listing) ->
     assert [each["weight"] for each in told_of(seller, release)["findings"]] == ["review"] * 2
 
 
+def test_quality_comes_after_notes_that_may_hurt_somebody(seller: Client, listing: Listing) -> None:
+    release = shelf.judged(State.ACCEPTED, listing=listing, findings=0)
+    for category, file in (("quality", "README.md"), ("link", "content/SKILL.md")):
+        note = {"category": category, "rule": f"{category}/any", "effect": Effect.NOTE}
+        FindingFactory.create(report=release.report, file=file, **note)
+    categories = [each["category"] for each in told_of(seller, release)["findings"]]
+    assert categories == ["link", "quality"]
+
+
 def test_the_gravest_come_first_grouped_by_what_they_are_about(
     client: Client, alice: User, listing: Listing
 ) -> None:

@@ -92,7 +92,7 @@ def test_a_case_says_what_it_is_about(support: Client) -> None:
         "social-engineering/pipe-to-shell",
         "critical",
         "suspended, to be revoked",
-        case.release.listing.vendor.slug,
+        "Waiting revocations (1)",
         '<td class="field-contested">1</td>',
     ):
         assert said in text

@@ -51,6 +51,13 @@ def test_one_asks_and_another_confirms() -> None:
     assert Release.objects.get().state == State.REVOKED
 
 
+def test_a_reason_is_sent_by_a_key_which_the_page_lists() -> None:
+    client, _ = at_work("moderator")
+    text = client.get(request_page(shelf.published())).content.decode()
+    assert "data-keys" in text
+    assert "<kbd>Ctrl Enter</kbd>" in text
+
+
 def test_nobody_confirms_their_own_request() -> None:
     client, _ = at_work("moderator")
     client.post(request_page(shelf.published()), REASON)
