@@ -16,6 +16,7 @@ from accounts.http import origin_of
 from accounts.models import User
 from catalog import vendors
 from catalog.models import Listing, Vendor
+from catalog.models.listing import LONG_TEXTS
 
 if TYPE_CHECKING:
     _Vendors = QuerySet[Vendor]
@@ -77,7 +78,7 @@ class ListingAdmin(LookOnlyAdmin):
     list_select_related = ("vendor",)
     search_fields = ("name__startswith", "public_id__exact")
     ordering = ("-pk",)
-    exclude = ("readme_html", "readme_text", "search_words")
+    exclude = LONG_TEXTS
 
     @admin.display(description="page")
     def page(self, listing: Listing) -> SafeString:

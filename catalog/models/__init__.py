@@ -5,6 +5,7 @@ from catalog.models.listing import (
     ListingQuerySet,
     ListingState,
     Visibility,
+    long_texts_of,
 )
 from catalog.models.vendor import Vendor
 
@@ -14,4 +15,5 @@ __all__ = [
     "ListingState",
     "Vendor",
     "Visibility",
+    "long_texts_of",
 ]

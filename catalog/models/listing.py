@@ -29,6 +29,14 @@ TYPE_LABELS = {
 }
 TYPE_CHOICES = [(kind.value, label) for kind, label in TYPE_LABELS.items()]
 
+# What lists do not show; a README may be as long as all else together.
+LONG_TEXTS = ("readme_html", "readme_text", "search_words")
+
+
+def long_texts_of(path: str) -> list[str]:
+    """Return the long texts as a query reaches them from other rows: `release__listing`."""
+    return [f"{path}__{name}" for name in LONG_TEXTS]
+
 
 class Visibility(models.TextChoices):
     """Who finds a listing. Unlisted ones open for whoever has the address."""
@@ -55,8 +63,8 @@ class ListingQuerySet(models.QuerySet["Listing"]):
         return self.select_related("vendor")
 
     def without_texts(self) -> "ListingQuerySet":
-        """Leave out what lists do not show; a README may be as long as all else together."""
-        return self.defer("readme_html", "readme_text", "search_words")
+        """Leave out what lists do not show."""
+        return self.defer(*LONG_TEXTS)
 
     def on_shelf(self) -> "ListingQuerySet":
         """Keep what everybody may find."""

@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.actor import Actor
 from accounts.models import Organization, User
 from accounts.public_id import PublicIdField
-from catalog.models import Listing
+from catalog.models import Listing, long_texts_of
 
 
 class Source(models.TextChoices):
@@ -25,9 +25,7 @@ class EntitlementQuerySet(models.QuerySet["Entitlement"]):
 
     def with_listing(self) -> "EntitlementQuerySet":
         """Bring listing and vendor in the same query, without the listing's long texts."""
-        return self.select_related("listing__vendor").defer(
-            "listing__readme_html", "listing__readme_text", "listing__search_words"
-        )
+        return self.select_related("listing__vendor").defer(*long_texts_of("listing"))
 
     def held_by(self, actor: Actor) -> "EntitlementQuerySet":
         """Keep those an actor may use: their own, and those of the organization they act for."""

@@ -16,6 +16,7 @@ from django.utils.timesince import timesince, timeuntil
 from django.views.decorators.http import require_POST
 
 from accounts.admin import LookOnlyAdmin
+from catalog.models import long_texts_of
 from releases import disputes, review_queue
 from releases.admin import acting, deciding, dossier, keys, statistics
 from releases.admin.filters import AskedFilter, DueFilter, WaitingFilter, WorstFilter
@@ -52,11 +53,7 @@ class ReviewAdmin(LookOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Review]:
         """Bring what the list says of each case, without the listings' long texts."""
         cases: QuerySet[Review] = super().get_queryset(request)
-        return review_queue.described(cases).defer(
-            "release__listing__readme_html",
-            "release__listing__readme_text",
-            "release__listing__search_words",
-        )
+        return review_queue.described(cases).defer(*long_texts_of("release__listing"))
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

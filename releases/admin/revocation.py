@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.admin import LookOnlyAdmin
+from catalog.models import long_texts_of
 from payments import entitlements
 from releases import revocation
 from releases.admin import acting, dossier, reasons
@@ -47,9 +48,7 @@ class RevocationAdmin(LookOnlyAdmin):
         requests: QuerySet[Revocation] = super().get_queryset(request)
         refused = Count("notices", filter=Q(notices__is_refused=True))
         return requests.annotate(notified=Count("notices"), refused=refused).defer(
-            "release__listing__readme_html",
-            "release__listing__readme_text",
-            "release__listing__search_words",
+            *long_texts_of("release__listing")
         )
 
     def change_view(

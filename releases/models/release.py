@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.actor import Actor
 from accounts.models import User
 from accounts.public_id import PublicIdField
-from catalog.models import Listing
+from catalog.models import Listing, long_texts_of
 from releases.errors import WrongState
 from releases.states import FINAL, MOVES, SHOWN, State
 from scanning.models import Report
@@ -25,9 +25,7 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
 
     def with_listing(self) -> "ReleaseQuerySet":
         """Bring listing and vendor in the same query, without the listing's long texts."""
-        return self.select_related("listing__vendor").defer(
-            "listing__readme_html", "listing__readme_text", "listing__search_words"
-        )
+        return self.select_related("listing__vendor").defer(*long_texts_of("listing"))
 
     def with_artifact(self) -> "ReleaseQuerySet":
         """Bring what was made of the upload, without its list of files."""
