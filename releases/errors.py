@@ -113,6 +113,10 @@ class CaseClosed(ReleasesError):
     """The release has no open case that this could decide."""
 
 
+class ScannedMeanwhile(ReleasesError):
+    """Another scan has reported since whoever decides has read the findings."""
+
+
 class ExceptionWithdrawn(ReleasesError):
     """The exception counts no longer."""
 

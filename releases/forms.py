@@ -79,8 +79,12 @@ class DisputeForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """What a member of staff decides about a release."""
+    """What a member of staff decides about a release.
 
+    report: whose findings were on the page; whoever lets pass has read these and no others.
+    """
+
+    report = forms.CharField(required=False, widget=forms.HiddenInput)
     decision = forms.ChoiceField(label="Decision", widget=forms.RadioSelect)
     reason = forms.CharField(
         label="Reason",

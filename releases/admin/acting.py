@@ -17,6 +17,7 @@ from releases.errors import (
     ReleasesError,
     RevocationEnded,
     RevocationWaiting,
+    ScannedMeanwhile,
     SecondPersonNeeded,
     WrongState,
 )
@@ -29,6 +30,9 @@ _SAYS: dict[type[Exception], Callable[[Any], str]] = {
     ReasonMissing: lambda _: "Say why; the seller may read it.",
     WrongState: lambda error: f"It is {error.state} by now, and cannot become {error.wanted}.",
     CaseClosed: lambda _: "Somebody else was faster: this case is closed.",
+    ScannedMeanwhile: lambda _: (
+        "It was scanned again meanwhile. Read what was found now, then decide."
+    ),
     DisputeDecided: lambda _: "Somebody else was faster: this dispute has its answer.",
     ExceptionWithdrawn: lambda _: "Somebody else was faster: it is withdrawn already.",
     RevocationWaiting: lambda _: (

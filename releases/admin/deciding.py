@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from releases import review
 from releases.admin import acting
-from releases.errors import CaseClosed
+from releases.errors import CaseClosed, ScannedMeanwhile
 from releases.forms import DecisionForm
 from releases.models import Cause, Release, Review
 from releases.states import State
@@ -43,6 +43,8 @@ _BY_STATE: dict[State, tuple[Decision, ...]] = {
     State.WITHDRAWN: (_CLEAR, _SUSPEND),
     State.SUSPENDED: (_RESTORE, _UPHOLD),
 }
+# What excepts every finding that stands against a release.
+_LETTING_PASS = frozenset({_ACCEPT.name, _CLEAR.name, _RESTORE.name})
 _BY_NAME = {each.name: each for decisions in _BY_STATE.values() for each in decisions}
 
 
@@ -78,6 +80,8 @@ def is_done(
     try:
         with transaction.atomic():
             _require_open(release, case)
+            if decided["decision"] in _LETTING_PASS:
+                _require_read(release, decided["report"])
             operation(
                 release,
                 reason=decided["reason"].strip(),
@@ -95,6 +99,13 @@ def _require_open(release: Release, case: Review | None) -> None:
     release.lock_listing()
     if case is not None and not Review.objects.open().filter(pk=case.pk).exists():
         raise CaseClosed
+
+
+def _require_read(release: Release, report: str) -> None:
+    """Raise ScannedMeanwhile when the findings that were read are not those of today."""
+    known = Release.objects.values_list("report__public_id", flat=True).get(pk=release.pk)
+    if report != (known or ""):
+        raise ScannedMeanwhile
 
 
 def _is_possible(decision: Decision, release: Release, case: Review | None) -> bool:

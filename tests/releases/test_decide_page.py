@@ -44,7 +44,9 @@ def page(release: Release) -> str:
 
 def decide(client: Client, release: Release, decision: str, reason: str = "Harmless.") -> int:
     """Send a decision; return the status of the answer."""
-    answer = client.post(page(release), {"decision": decision, "reason": reason})
+    read = release.report.public_id if release.report else ""
+    form = {"decision": decision, "reason": reason, "report": read}
+    answer = client.post(page(release), form)
     release.refresh_from_db()
     return answer.status_code
 

@@ -67,9 +67,16 @@ def listed(client: Client, query: str = "") -> list[str]:
     return named(read(client, query))
 
 
+def sent(case: Review, decision: str, reason: str = "I have looked.") -> dict[str, str]:
+    """Return the form of a case as its page sends it, with the report that it shows now."""
+    release = Release.objects.select_related("report").get(pk=case.release_id)
+    read = release.report.public_id if release.report else ""
+    return {"decision": decision, "reason": reason, "report": read}
+
+
 def decide(client: Client, case: Review, decision: str, reason: str = "I have looked.") -> str:
     """Send a decision; return where it leads, or what the page says."""
-    answer = client.post(page(case), {"decision": decision, "reason": reason})
+    answer = client.post(page(case), sent(case, decision, reason))
     return str(answer.headers.get("Location", answer.content.decode()))
 
 
@@ -183,7 +190,7 @@ def test_strangers_get_no_further(client: Client, charlie: User) -> None:
     case = queue.held()
     for address in (QUEUE, page(case), f"{QUEUE}rules/"):
         assert client.get(address, follow=True).status_code == 403
-    assert client.post(page(case), {"decision": "accept", "reason": "Mine."}).status_code == 302
+    assert client.post(page(case), sent(case, "accept")).status_code == 302
     assert Release.objects.get().state == State.HELD
 
 
@@ -253,6 +260,29 @@ def test_what_a_later_scan_found_is_cleared(moderator: tuple[Client, User]) -> N
     decide(moderator[0], case, "clear")
     assert Release.objects.get().state == State.PUBLISHED
     assert Review.objects.get().outcome == Outcome.CLEARED
+
+
+@pytest.mark.parametrize(
+    ("cause", "state", "decision"),
+    [
+        (Cause.HELD, State.HELD, "accept"),
+        (Cause.RESCAN, State.PUBLISHED, "clear"),
+        (Cause.RESCAN, State.SUSPENDED, "restore"),
+    ],
+)
+def test_nobody_lets_pass_what_a_scan_has_found_since_they_read(
+    moderator: tuple[Client, User], cause: Cause, state: State, decision: str
+) -> None:
+    case = queue.held(cause=cause, state=state)
+    form = sent(case, decision)
+    assert f'value="{form["report"]}"' in moderator[0].get(page(case)).content.decode()
+    later = FindingFactory.create(rule="code/reverse-shell", effect="block").report
+    Release.objects.update(report=later)
+    text = moderator[0].post(page(case), form).content.decode()
+    assert "It was scanned again meanwhile." in text
+    assert later.public_id in text
+    assert Release.objects.get().state == state
+    assert not FindingException.objects.exists()
 
 
 def test_a_scan_that_did_not_end_is_begun_again(moderator: tuple[Client, User]) -> None:
