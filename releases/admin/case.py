@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -157,8 +157,10 @@ class ReviewAdmin(LookOnlyAdmin):
     def _case(self, request: HttpRequest, object_id: str) -> Review:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        key = int(object_id) if object_id.isascii() and object_id.isdigit() else 0
-        return get_object_or_404(Review.objects.select_related("closed_by"), pk=key)
+        case: Review | None = self.get_object(request, object_id)
+        if case is None:
+            raise Http404
+        return case
 
     def _page(
         self,
