@@ -1,4 +1,4 @@
-"""Step-up: a recent proof of identity, for what a stolen session must not do alone (SPEC 2.1)."""
+"""Step-up: a recent proof of identity, for what a stolen session must not do alone."""
 
 from collections.abc import Callable
 from datetime import datetime

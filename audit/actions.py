@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class RetentionClass(StrEnum):
-    """How long an event is kept; each class is a chain of its own (SPEC 13)."""
+    """How long an event is kept; each class is a chain of its own."""
 
     SECURITY = "security"
     FINANCIAL = "financial"

@@ -20,7 +20,7 @@ def erase(*, user_id: str) -> int:
 
 
 def expired_ips(*, now: datetime) -> "QuerySet[PersonalData]":
-    """Return the rows whose address is still whole after thirty days (SPEC 13)."""
+    """Return the rows whose address is still whole after thirty days."""
     return PersonalData.objects.filter(is_ip_truncated=False, at__lt=now - WHOLE_IPS_FOR)
 
 

@@ -8,7 +8,7 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-# Rendering takes 0.7 s for 150 KB (STACK 11); what is longer is cut at a line.
+# Rendering takes 0.7 s for 150 KB; what is longer is cut at a line.
 LONGEST_BYTES = 256 * 1024
 _SEARCHED_CHARACTERS = 20_000
 

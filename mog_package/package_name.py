@@ -3,7 +3,7 @@
 import re
 
 WORD = "[a-z0-9]+(?:-[a-z0-9]+)*"
-# Vendors are namespaces of 2 to 32 characters (SPEC 2.5).
+# Vendors are namespaces of 2 to 32 characters.
 PATTERN = rf"(?=[^/]{{2,32}}/){WORD}/{WORD}"
 LONGEST = 128
 _NAME = re.compile(PATTERN)

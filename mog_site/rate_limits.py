@@ -1,4 +1,4 @@
-"""The tiers of SPEC 9, each movable by one environment variable: requests in its window."""
+"""The tiers of limits, each movable by one environment variable: requests in its window."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -15,7 +15,7 @@ class Tier:
     """A limit: so many requests in so many seconds for one address, one user or one vendor.
 
     fails: whether requests pass when nobody can count.
-    is_quiet: tells nothing of itself in headers (SPEC 9: auth routes).
+    is_quiet: tells nothing of itself in headers, as routes of sign-in must.
     """
 
     limit: int

@@ -122,7 +122,7 @@ SINGLE_HOST = env.flag("MOG_SINGLE_HOST", default=False)
 # How the volume of the database is encrypted; a statement for whoever runs the site to make.
 ENCRYPTION_AT_REST = env.text("MOG_ENCRYPTION_AT_REST", "")
 STORAGES = storage.from_environment(VAR_DIR / "files", is_production=IS_PRODUCTION)
-# A signed link opens an archive for this many seconds (SPEC 5, fixed).
+# A signed link opens an archive for this many seconds; no setting moves it.
 LINK_SECONDS = storage.LINK_SECONDS
 # Where files of strangers are served from; an origin of its own in production, so that none of them
 # can ever act in this site's name.
@@ -149,7 +149,7 @@ STAFF_GROUPS = {"support": _LOOK, "moderator": (*_LOOK, *_DECIDE)}
 LOGIN_REDIRECT_URL = "/"
 SESSION_IDLE_LIFETIME = env.seconds("SESSION_IDLE_LIFETIME", timedelta(days=14))
 SESSION_COOKIE_AGE = int(SESSION_IDLE_LIFETIME.total_seconds())
-# How long a proof of identity opens what asks for step-up (SPEC 2.1).
+# How long a proof of identity opens what asks for step-up.
 STEP_UP_LIFETIME = env.seconds("STEP_UP_LIFETIME", timedelta(minutes=10))
 # One-time links without a provider, for `make dev` only; a system check refuses it in production.
 DEV_SIGN_IN = env.flag("MOG_DEV_SIGN_IN", default=False)

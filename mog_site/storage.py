@@ -5,7 +5,7 @@ from typing import Any
 
 from mog_site import env
 
-# A signed link opens a file for this many seconds (SPEC 0).
+# A signed link opens a file for this many seconds.
 LINK_SECONDS = 300
 # Above what anybody may upload, below the 5 GB that S3 takes in one piece.
 _STREAMED_BYTES = 128 * 1024 * 1024

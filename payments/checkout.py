@@ -11,7 +11,7 @@ from payments import entitlements
 from payments.errors import InvalidIdempotencyKey, NotOffered, PaymentUnavailable
 from payments.models import Entitlement, Source
 
-# SECURITY-FACTS A2: Stripe takes 255 characters.
+# Stripe takes 255 characters.
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 

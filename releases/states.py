@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """Where a release stands (SPEC 5)."""
+    """Where a release stands."""
 
     UPLOADED = "uploaded"
     SCANNING = "scanning"

@@ -103,7 +103,7 @@ def open_artifact(sha256: str) -> "File[bytes]":
 
 
 def sign_url(*, sha256: str, file_name: str, now: datetime) -> SignedUrl:
-    """Return an address for an archive that lives as long as a link may (SPEC 5: 300 s)."""
+    """Return an address for an archive that lives as long as a link may: 300 s."""
     lifetime = timedelta(seconds=settings.LINK_SECONDS)
     if _is_folder():
         return SignedUrl(links.write(sha256, file_name=file_name, now=now), now + lifetime)
@@ -165,5 +165,5 @@ def _is_folder() -> bool:
 
 
 def _artifact_key(sha256: str) -> str:
-    # Spread over folders; a name that no guesser of types takes for compressed text (STACK 5).
+    # Spread over folders; a name that no guesser of types takes for compressed text.
     return f"{_ARTIFACTS}/{sha256[:2]}/{sha256}.zip"

@@ -137,7 +137,7 @@ def _refuse_early(vendor: Vendor, slug: str, declared: Declared, *, now: datetim
 
 
 def _refuse_flood(vendor: Vendor, *, now: datetime) -> None:
-    """Hold a vendor to its uploads in an hour (SPEC 9), counted in rows: nothing counts twice."""
+    """Hold a vendor to its uploads in an hour, counted in rows: nothing counts twice."""
     tier = settings.RATE_LIMITS["upload"]
     window = timedelta(seconds=tier.seconds)
     recent = Release.objects.filter(listing__vendor=vendor, created_at__gt=now - window)

@@ -18,7 +18,7 @@ class SpendPolicyQuerySet(models.QuerySet["SpendPolicy"]):
 
 
 class SpendPolicy(models.Model):
-    """Limits in cents of the marketplace's currency, per calendar day and month in UTC (SPEC 8).
+    """Limits in cents of the marketplace's currency, per calendar day and month in UTC.
 
     A policy is never removed, only marked deleted: the tokens under it can then spend nothing.
     """

@@ -1,6 +1,6 @@
 """What search looks at, kept by the database itself with every row that changes.
 
-PostgreSQL: two tsvector columns, each with a partial index per tier of popularity (STACK 13).
+PostgreSQL: two tsvector columns, each with a partial index per tier of popularity.
 SQLite: one FTS5 table.
 """
 

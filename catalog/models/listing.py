@@ -11,11 +11,11 @@ from mog_package import PackageType
 
 TITLE_LENGTH = 80
 SUMMARY_LENGTH = 1024
-# `vendor/slug` (SPEC 3).
+# `vendor/slug`.
 NAME_LENGTH = 128
 TAGS_MOST = 10
 PRICE_LOWEST_CENTS, PRICE_HIGHEST_CENTS = 99, 50_000
-# Ranks by popularity that end the first and the second tier (STACK 13).
+# Ranks by popularity that end the first and the second tier.
 FIRST_TIER_ROWS, SECOND_TIER_ROWS = 10_000, 100_000
 LAST_TIER = 2
 

@@ -10,7 +10,7 @@ from accounts.actor import Actor
 from accounts.models import Namespace, Organization, User
 from accounts.public_id import PublicIdField
 
-# SPEC 2.5: a vendor's slug is the first half of a package's name and of every install path.
+# A vendor's slug is the first half of a package's name and of every install path.
 SLUG_LENGTH = 32
 
 

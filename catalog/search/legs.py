@@ -86,6 +86,6 @@ def _matching(column: str, words: str, facets: str) -> tuple[str, tuple[str, ...
 def _tiers(where: str, parameters: tuple[Any, ...]) -> Iterator[Leg]:
     for tier, condition in enumerate(_TIERS):
         # Whole-table statistics make the popularity index look good for words that only unpopular
-        # listings use; `+ 0` hides it: 206 ms became 2.6 (STACK 13).
+        # listings use; `+ 0` hides it: 206 ms became 2.6.
         sort_by = "popularity" if tier == LAST_TIER else "popularity + 0"
         yield Leg(f"{condition} AND {where}", parameters, sort_by=sort_by)

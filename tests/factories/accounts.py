@@ -35,7 +35,7 @@ class UserFactory(factory.django.DjangoModelFactory[User]):
 
 
 class SpendPolicyFactory(factory.django.DjangoModelFactory[SpendPolicy]):
-    """A policy with the limits of SPEC 8; give it a user or an organization."""
+    """A policy; give it a user or an organization."""
 
     class Meta:
         model = SpendPolicy

@@ -1,4 +1,4 @@
-"""The ceilings of SPEC 3."""
+"""The ceilings of the package format."""
 
 from mog_package import UPLOAD
 
