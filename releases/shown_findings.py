@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from releases import exceptions
 from releases.likeness import Likeness, likeness
-from releases.models import Dispute, Release
+from releases.models import Dispute, DisputeState, Release
 from releases.states import State
 from scanning.models import Finding
 from scanning.public_rules import name_for_sellers
@@ -41,6 +41,15 @@ class ShownFinding:
     advice: str
     dispute: Dispute | None
     is_contestable: bool
+
+    @property
+    def still_counts(self) -> bool:
+        """Tell whether it counts though a person agreed that it is wrong.
+
+        So it is with a broken form, which nothing excepts, and where an exception was withdrawn.
+        """
+        is_accepted = self.dispute is not None and self.dispute.state == DisputeState.ACCEPTED
+        return is_accepted and self.weight is not Weight.CLEARED
 
 
 def of(release: Release) -> list[ShownFinding]:

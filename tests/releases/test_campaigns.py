@@ -201,6 +201,12 @@ def test_the_command_starts_a_walk_and_prints_how_it_goes() -> None:
     assert again.getvalue().splitlines() == [last]
 
 
+def test_the_command_says_that_there_is_nothing_to_scan() -> None:
+    said = io.StringIO()
+    call_command("rescan", stdout=said)
+    assert "No release of these is to be scanned again" in said.getvalue()
+
+
 def test_the_command_takes_a_listing_and_a_version() -> None:
     listing: Listing = ListingFactory.create()
     call_command("rescan", listing=listing.name, ruleset=_OLD, stdout=io.StringIO())

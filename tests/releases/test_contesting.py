@@ -235,6 +235,39 @@ def test_the_answer_and_its_reason_are_shown(
     assert ("the finding stands" in page) == (answer == "reject")
 
 
+def test_what_a_person_agrees_to_and_nothing_excepts_is_still_to_be_mended(
+    client: Client, alice: User, listing: Listing, now: datetime
+) -> None:
+    sign_in(client, alice)
+    report = ReportFactory.create(verdict="failed", facts_sha256="")
+    form = {"category": "manifest", "rule": "manifest/bad-value", "effect": Effect.BLOCK}
+    FindingFactory.create(report=report, file_sha256="", **form)
+    release = ReleaseFactory.create(state=State.REJECTED, report=report, listing=listing)
+    disputes.accept(contest(release, now=now), reason="Yes.", by=staff(), now=now)
+    page = page_of(client, release)
+    assert "It counts all the same" in page
+    assert "it counts for nothing" not in page
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (State.HELD, "A person decides, not a program."),
+        (State.REJECTED, "does so again if you contest it"),
+        (State.REVOKED, "that a person had to look at"),
+    ],
+)
+def test_what_a_person_looks_at_is_told_as_the_release_stands(
+    client: Client, alice: User, listing: Listing, state: State, words: str
+) -> None:
+    sign_in(client, alice)
+    release = shelf.judged(state, listing=listing, findings=0)
+    FindingFactory.create(report=release.report, effect=Effect.REVIEW)
+    page = page_of(client, release)
+    assert words in page
+    assert ("contest it and say why" in page) == (state is not State.REVOKED)
+
+
 def test_suspicions_weigh_what_they_come_to(seller: Client, listing: Listing) -> None:
     release = shelf.judged(State.ACCEPTED, listing=listing, findings=0)
     first = {"effect": Effect.SUSPICION, "rule": "link/one", "category": "link"}

@@ -52,6 +52,8 @@ class Command(BaseCommand):
             now=timezone.now(),
         )
         self.stdout.write(_line(walk))
+        if not walk.total:
+            self.stdout.write("No release of these is to be scanned again under today's rules.")
         if options["wait"]:
             self._watch(walk)
 
