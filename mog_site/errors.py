@@ -333,6 +333,11 @@ RULES: dict[type[BaseException], Rule] = {
         "case_closed",
         "Nothing about this release waits for a decision any more. Look at it again.",
     ),
+    releases_errors.ScannedMeanwhile: Rule(
+        HTTPStatus.CONFLICT,
+        "scanned_meanwhile",
+        "The release was scanned again meanwhile. Read what was found now, then decide.",
+    ),
     releases_errors.ExceptionWithdrawn: Rule(
         HTTPStatus.CONFLICT,
         "exception_withdrawn",

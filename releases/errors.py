@@ -13,6 +13,7 @@ ReleasesError
 ├── DisputeLimitReached     as many findings of the release as a day allows were contested
 ├── DisputeDecided          somebody else has answered it
 ├── CaseClosed              nothing waits for a person any more
+├── ScannedMeanwhile        the findings that somebody has read are not those of today
 ├── ExceptionWithdrawn      somebody else has withdrawn it
 ├── RevocationWaiting       somebody has asked that the release be taken out for good
 ├── RevocationEnded         somebody else has confirmed or declined it
