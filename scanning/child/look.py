@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
 
@@ -14,8 +15,10 @@ from scanning.child.views import Allowance, TooMuchEncoded, View
 from scanning.rules import checks
 from scanning.rules.checks import TOO_LONG_TO_READ, TOO_MUCH_ENCODED
 from scanning.rules.defence import EXCUSED
+from scanning.rules.matching import CROWDED
 from scanning.rules.rule import Hit, Sighting
 from scanning.rules.scanned_file import ScannedFile
+from scanning.rules.text_places import MOST_OF_A_RULE
 from scanning.rules.yara_rule import Met
 from scanning.verdicts import Effect
 
@@ -93,8 +96,7 @@ class _Reading:
 
     def of(self, view: View) -> Iterator[Hit]:
         """Yield what rules meet in a text."""
-        seen = self._book.matcher.sightings(self._path, view.data, without=self._exhausted)
-        found = _Found(self._path, view, list(seen))
+        found = self._found_in(view)
         yield from map(found.hit, found.seen)
         yield from self.checked(view, checks.TEXT_CHECKS, found)
         read = NormalText(view.data.decode(errors="replace"))
@@ -127,11 +129,16 @@ class _Reading:
         self, view: View, among: Iterable[checks.FileCheck], found: "_Found | None" = None
     ) -> Iterator[Hit]:
         """Yield what checks meet in a text."""
-        told = found or _Found(self._path, view, [])
         file = ScannedFile(self._path, view.data)
         for each in (each for check in among for each in check.look(file)):
             if self.wants(each.rule_id):
-                yield told.hit(each)
+                # Whatever is shown has no secret in it, so these are looked for first.
+                found = found or self._found_in(view)
+                yield found.hit(each)
+
+    def _found_in(self, view: View) -> "_Found":
+        seen = self._book.matcher.sightings(self._path, view.data, without=self._exhausted)
+        return _Found(self._path, view, list(seen))
 
 
 class _Found:
@@ -143,6 +150,10 @@ class _Found:
         self._view = view
         self._lines = LineIndex(view.data)
         self._secrets = [(each.start, each.end) for each in seen if is_secret(each.rule_id)]
+        # Nobody looked for more of a rule that met so many.
+        met = Counter(each.rule_id for each in seen if is_secret(each.rule_id))
+        is_full = max(met.values(), default=0) >= MOST_OF_A_RULE
+        self._can_mask = not is_full and CROWDED.id not in met
 
     def hit(self, each: Sighting) -> Hit:
         """Return what was met at a place of the text itself."""
@@ -169,4 +180,6 @@ class _Found:
         )
 
     def _excerpt(self, start: int, end: int) -> str:
+        if not self._can_mask:
+            return ""
         return excerpts.around(self._view.data, start, end, secrets=self._secrets)
