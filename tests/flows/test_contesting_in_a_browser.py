@@ -45,13 +45,14 @@ def upload(page: Page) -> Release:
 
 
 def contest(page: Page) -> None:
-    """Contest the only finding, the first time with nothing to say."""
-    page.locator("summary", has_text="Contest it").click()
-    send: Callable[[], None] = page.get_by_role("button", name="Send to a person").click
-    page.get_by_label("Why is this finding wrong?").fill(" ")
+    """Contest what stops it, the first time with nothing to say."""
+    finding = page.locator("li.finding", has_text="content/notes.md:3")
+    finding.locator("summary", has_text="Contest it").click()
+    send: Callable[[], None] = finding.get_by_role("button", name="Send to a person").click
+    finding.get_by_label("Why is this finding wrong?").fill(" ")
     send()
     expect(page.get_by_role("link", name="Say why; a person reads it.")).to_be_visible()
-    page.get_by_label("Why is this finding wrong?").fill("It opens the sample server only.")
+    finding.get_by_label("Why is this finding wrong?").fill("It opens the sample server only.")
     send()
     expect(page.get_by_text("A person will read what you have written")).to_be_visible()
 
