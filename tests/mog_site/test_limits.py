@@ -55,6 +55,7 @@ def test_the_tiers_are_those_of_the_contract() -> None:
         "financial": (30, 60, "user", "closed"),
         "sending": (60, 3600, "user", "open"),
         "upload": (20, 3600, "vendor", "open"),
+        "rescan": (5, 86400, "user", "open"),
         "authenticated": (600, 60, "user", "open"),
         "public": (120, 60, "address", "open"),
         "baseline": (1000, 60, "address", "open"),
