@@ -8,9 +8,10 @@ from accounts.public_id import LENGTH
 _AT_ONCE = 500
 
 
-def name_findings(apps, _editor):
-    finding_model = apps.get_model("scanning", "Finding")
-    nameless = finding_model.objects.filter(public_id__isnull=True).only("pk")
+def name_findings(apps, editor):
+    # By the role that migrates: the one that runs may not change what is append-only.
+    findings = apps.get_model("scanning", "Finding").objects.using(editor.connection.alias)
+    nameless = findings.filter(public_id__isnull=True).only("pk")
     for finding in nameless.iterator(chunk_size=_AT_ONCE):
         finding.public_id = f"fnd_{base62.random(LENGTH)}"
         finding.save(update_fields=["public_id"])
