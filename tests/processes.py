@@ -18,6 +18,22 @@ def using(folder: Path) -> set[int]:
     return found
 
 
+def descend_from(ancestor_id: int) -> set[int]:
+    """Return the processes that a process has started, and those that they have, and so on."""
+    parents = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            # proc(5): the name is in parentheses and may hold anything, the parent is the second after.
+            parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
+            parents[int(folder.name)] = int(parent)
+    found: set[int] = set()
+    latest = {ancestor_id}
+    while latest:
+        latest = {child for child, parent in parents.items() if parent in latest}
+        found |= latest
+    return found
+
+
 def command_of(process_id: int) -> str:
     """Return the command line of a process, or nothing when it is over."""
     try:

@@ -5,7 +5,6 @@ The package is large enough that its scan takes seconds, so that there is a midd
 
 import os
 import signal
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -40,26 +39,15 @@ def _large_package() -> bytes:
     return forger.bytes()
 
 
-def _child(program: str) -> Callable[[], int | None]:
-    """Return a look for a sandboxed child that runs a program."""
-
-    def look() -> int | None:
-        for folder in Path("/proc").glob("[0-9]*"):
-            command = processes.command_of(int(folder.name))
-            if f"scanning.child.{program}" in command or f"/{program}.py" in command:
-                return int(folder.name)
-        return None
-
-    return look
-
-
-def _await_child(program: str) -> int:
-    """Wait for a sandboxed child that runs a program; return its id."""
-    look = _child(program)
+def _await_child(workers: Workers, program: str) -> int:
+    """Wait for a sandboxed child of these workers, not of another test's, that runs a program."""
     seen: list[int] = []
 
     def is_there() -> bool:
-        seen.extend(found for found in [look()] if found)
+        for process_id in processes.descend_from(workers.worker.pid):
+            command = processes.command_of(process_id)
+            if f"scanning.child.{program}" in command or f"/{program}.py" in command:
+                seen.append(process_id)
         return bool(seen)
 
     assert processes.becomes_true(is_there)
@@ -86,8 +74,10 @@ def uploaded(live: LiveSite, workers: Workers, alice: User, tmp_path: Path) -> R
 
 
 @pytest.mark.parametrize("program", ["repack", "judge"])
-def test_a_killed_child_holds_the_release(uploaded: Release, program: str) -> None:
-    victim = _await_child(program)
+def test_a_killed_child_holds_the_release(
+    uploaded: Release, workers: Workers, program: str
+) -> None:
+    victim = _await_child(workers, program)
     os.kill(victim, signal.SIGKILL)
     assert processes.becomes_true(lambda: _state() == State.HELD, seconds=_DECIDED_SECONDS)
     assert Release.objects.get().problem == "scan_incomplete"
@@ -95,9 +85,9 @@ def test_a_killed_child_holds_the_release(uploaded: Release, program: str) -> No
 
 
 def test_a_killed_worker_delays_the_release_only(uploaded: Release, workers: Workers) -> None:
-    _await_child("judge")
+    child = _await_child(workers, "judge")
     workers.kill_worker()
-    assert processes.becomes_true(lambda: _child("judge")() is None)
+    assert processes.becomes_true(lambda: not processes.command_of(child))
     assert _state() == State.SCANNING
     workers.restart_worker()
     assert processes.becomes_true(lambda: _state() == State.PUBLISHED, seconds=_DECIDED_SECONDS)
