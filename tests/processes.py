@@ -23,7 +23,7 @@ def descend_from(ancestor_id: int) -> set[int]:
     parents = {}
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            # proc(5): the name is in parentheses and may hold anything, the parent is the second after.
+            # proc(5): the name, in parentheses, may hold anything; the parent is the second after.
             parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
             parents[int(folder.name)] = int(parent)
     found: set[int] = set()
