@@ -1,5 +1,15 @@
 """The rows of this room."""
 
+from payments.models.account import TRACKED, Account, AccountKind
 from payments.models.entitlement import Entitlement, EntitlementQuerySet, Source
+from payments.models.posting import Posting
 
-__all__ = ["Entitlement", "EntitlementQuerySet", "Source"]
+__all__ = [
+    "TRACKED",
+    "Account",
+    "AccountKind",
+    "Entitlement",
+    "EntitlementQuerySet",
+    "Posting",
+    "Source",
+]

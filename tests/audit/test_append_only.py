@@ -28,6 +28,7 @@ def test_the_orm_gets_no_further(sealed: list[Event]) -> None:
 def test_append_only_models_are_known_as_such() -> None:
     assert databases.append_only_tables() == [
         *("audit_event", "audit_seal", "audit_tombstone"),
+        "payments_posting",
         *("releases_artifact", "releases_revocationnotice", "releases_transition"),
         *("scanning_finding", "scanning_report"),
     ]
