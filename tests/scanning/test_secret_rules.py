@@ -95,6 +95,29 @@ def test_a_word_of_examples_inside_makes_no_example_of_a_real_one(shape: str, wo
     assert [effect_of_file(text) for text in drawn_ones] == ["block"] * 10
 
 
+_KEY_PAIRS = [
+    ("AKIA{base32*16}", "{base64*40}"),
+    ("LTAI5t{word*18}", "{word*30}"),
+    ("AKID{word*32}", "{word*32}"),
+]
+
+
+@pytest.mark.parametrize("identifier", [identifier for identifier, _ in _KEY_PAIRS])
+def test_an_identifier_alone_asks_a_person(identifier: str) -> None:
+    assert effect_of_file(filled(f"Use {identifier} for it.")) == "review"
+
+
+@pytest.mark.parametrize(("identifier", "secret"), _KEY_PAIRS)
+def test_an_identifier_beside_its_secret_blocks(identifier: str, secret: str) -> None:
+    assert effect_of_file(filled(f"id: {identifier}\nplace: x\nsecret: {secret}\n")) == "block"
+
+
+@pytest.mark.parametrize(("identifier", "secret"), _KEY_PAIRS)
+def test_an_identifier_far_from_a_secret_does_not_block(identifier: str, secret: str) -> None:
+    text = filled(f"id: {identifier}\n" + "Some prose. " * 40 + f"\nsecret: {secret}\n")
+    assert effect_of_file(text) == "review"
+
+
 @pytest.mark.parametrize("each", _SECRETS, ids=lambda each: each.rule.id)
 def test_a_rule_meets_whatever_is_drawn_for_it(each: PackedRule) -> None:
     assert each.pattern
