@@ -48,14 +48,8 @@ def decide(release: Release, examined: Examined, *, now: datetime) -> None:
     The canonical archive is kept before the row says so: a crash between leaves a file that the
     next attempt finds. A release that another worker holds or has decided stays as it is.
     """
-    decision = _decided(release, examined)
-    if decision.archive and decision.state is not State.REJECTED:
-        storage.put_artifact(decision.archive.path, sha256=decision.archive.sha256)
-    try:
-        with transaction.atomic():
-            _settle(release, decision, now=now)
-    except WrongState:
-        log.info("%s is another worker's by now", release.public_id)
+    while not _is_settled(release, examined, now=now):
+        log.info("%s is weighed anew: its exceptions have changed", release.public_id)
 
 
 def hold(release: Release, *, problem: str, now: datetime) -> None:
@@ -71,13 +65,35 @@ def hold(release: Release, *, problem: str, now: datetime) -> None:
         log.info("%s is another worker's by now", release.public_id)
 
 
+def _is_settled(release: Release, examined: Examined, *, now: datetime) -> bool:
+    """Decide; False when what is excepted has changed before the listing was held."""
+    decision = _decided(release, examined)
+    if decision.archive and decision.state is not State.REJECTED:
+        storage.put_artifact(decision.archive.path, sha256=decision.archive.sha256)
+    try:
+        with transaction.atomic():
+            release.lock_listing()
+            if _weighed(release, examined, problem=decision.problem) is not decision.state:
+                return False
+            _settle(release, decision, now=now)
+    except WrongState:
+        log.info("%s is another worker's by now", release.public_id)
+    return True
+
+
+def _weighed(release: Release, examined: Examined, *, problem: str) -> State:
+    """Return what the findings come to by what is excepted now."""
+    # Without an archive there is nothing that an exception could let through.
+    if problem or not examined.canonical:
+        return State.REJECTED
+    return _STATES[verdict_of(exceptions.counting(release.listing, examined.findings))]
+
+
 def _decided(release: Release, examined: Examined) -> _Decision:
     archive = examined.canonical
     problem = _problem(release, archive) if archive else ""
-    counting = exceptions.counting(release.listing, examined.findings)
     return _Decision(
-        # Without an archive there is nothing that an exception could let through.
-        state=_STATES[verdict_of(counting)] if archive and not problem else State.REJECTED,
+        state=_weighed(release, examined, problem=problem),
         problem=problem,
         report=examined.report,
         archive=archive,
@@ -87,7 +103,7 @@ def _decided(release: Release, examined: Examined) -> _Decision:
 
 
 def _settle(release: Release, decision: _Decision, *, now: datetime) -> None:
-    release.lock_listing()
+    """Write the decision; the caller holds the listing."""
     upload_key = release.upload_key
     changes = {
         "problem": decision.problem,
