@@ -17,7 +17,7 @@ from releases.errors import (
     SecondPersonNeeded,
     WrongState,
 )
-from releases.models import DisputeState, Outcome, Release, Revocation
+from releases.models import Cause, DisputeState, Outcome, Release, Revocation
 from releases.states import INSTALLABLE, MOVES, State
 
 _REVOCABLE = frozenset(state for state, following in MOVES.items() if State.REVOKED in following)
@@ -41,6 +41,7 @@ def request(release: Release, *, reason: str, by: Actor, now: datetime) -> Revoc
             moves.move(release, State.SUSPENDED, leaving=INSTALLABLE, by=by, now=now, reason=reason)
             publishing.tell_listing(listing, now=now)
             notices.tell_seller(release)
+        _close_doubt(release, reason=reason, by=by, now=now)
     return revocation
 
 
@@ -88,6 +89,13 @@ def refuse_while_waiting(release: Release) -> None:
     """Raise RevocationWaiting when somebody has asked that a release be taken out for good."""
     if release.revocations.waiting().exists():
         raise RevocationWaiting
+
+
+def _close_doubt(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
+    """Close what a later scan had opened: a person has looked, and stopped the release."""
+    case = cases.current(release)
+    if case and case.cause == Cause.RESCAN:
+        cases.close_case(release, Outcome.SUSPENDED, reason=reason, by=by, now=now)
 
 
 def _ask(release: Release, *, reason: str, by: Actor, now: datetime) -> Revocation:

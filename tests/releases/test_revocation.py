@@ -225,6 +225,18 @@ def test_the_case_and_its_disputes_are_closed_with_it(
     assert Dispute.objects.get().state == DisputeState.REJECTED
 
 
+@pytest.mark.parametrize("before", [State.PUBLISHED, State.SUSPENDED])
+def test_whoever_asks_has_decided_what_a_later_scan_had_found(
+    first: Actor, now: datetime, before: State
+) -> None:
+    release = shelf.judged(before)
+    cases.open_case(release, Cause.RESCAN, now=now)
+    revocation.request(release, reason="It steals keys.", by=first, now=now)
+    case = Review.objects.get()
+    assert (case.outcome, case.closed_by) == (Outcome.SUSPENDED, first.user)
+    assert case.reason == "It steals keys."
+
+
 @pytest.mark.usefixtures("worker")
 def test_its_seller_is_told(
     first: Actor,
