@@ -273,6 +273,22 @@ RULES: dict[type[BaseException], Rule] = {
         "invalid_idempotency_key",
         "Send an `Idempotency-Key` of 1 to 255 printable ASCII characters, such as a UUID.",
     ),
+    payments_errors.Overdraft: Rule(
+        HTTPStatus.PAYMENT_REQUIRED,
+        "insufficient_funds",
+        "The wallet holds too little. Top it up by what is missing, then repeat the request.",
+        details=lambda error: {"shortfallCents": error.missing_cents},
+    ),
+    payments_errors.AccountFrozen: Rule(
+        HTTPStatus.FORBIDDEN,
+        "wallet_frozen",
+        "This wallet is frozen because a payment into it was disputed. Write to support.",
+    ),
+    payments_errors.AlreadyPosted: Rule(
+        HTTPStatus.CONFLICT,
+        "already_done",
+        "This has been done already. Look at its state before you repeat it.",
+    ),
     # releases
     releases_errors.InvalidUpload: _INVALID_FIELD,
     releases_errors.UploadTooLarge: Rule(

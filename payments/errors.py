@@ -4,16 +4,10 @@ PaymentsError
 ├── PaymentUnavailable      the listing has a price, and nothing here can take money yet
 ├── NotOffered              the listing is not on sale
 ├── InvalidIdempotencyKey   the key is longer or stranger than keys are
-└── LedgerRefusal           what the ledger refuses
-    ├── Overdraft           an account has less than is to be taken out
-    ├── AccountFrozen       nothing may be taken out of this wallet
-    └── AlreadyPosted       this event has moved its money already
+├── Overdraft               an account has less than is to be taken out
+├── AccountFrozen           nothing may be taken out of this wallet
+└── AlreadyPosted           this event has moved its money already
 """
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from payments.models import Account
 
 
 class PaymentsError(Exception):
@@ -36,28 +30,24 @@ class InvalidIdempotencyKey(PaymentsError):
     """The header is not 1 to 255 printable ASCII characters."""
 
 
-class LedgerRefusal(PaymentsError):
-    """Any refusal of the ledger."""
-
-
-class Overdraft(LedgerRefusal):
+class Overdraft(PaymentsError):
     """An account has less than is to be taken out; `missing_cents` says by how much."""
 
-    def __init__(self, account: "Account", *, missing_cents: int) -> None:
-        super().__init__(f"{account.public_id} lacks {missing_cents} cents")
-        self.account = account
+    def __init__(self, account_id: str, *, missing_cents: int) -> None:
+        super().__init__(f"{account_id} lacks {missing_cents} cents")
+        self.account_id = account_id
         self.missing_cents = missing_cents
 
 
-class AccountFrozen(LedgerRefusal):
+class AccountFrozen(PaymentsError):
     """Nothing may be taken out of this wallet until staff has settled what it owes."""
 
-    def __init__(self, account: "Account") -> None:
-        super().__init__(f"{account.public_id} is frozen")
-        self.account = account
+    def __init__(self, account_id: str) -> None:
+        super().__init__(f"{account_id} is frozen")
+        self.account_id = account_id
 
 
-class AlreadyPosted(LedgerRefusal):
+class AlreadyPosted(PaymentsError):
     """This event has moved its money already: whoever repeats it has nothing left to do."""
 
     def __init__(self, event: str) -> None:

@@ -96,9 +96,9 @@ def _next(event: str, entry: Entry, tracked: dict[int, Account], now: datetime) 
 
 def _take(account: Account, cents: int) -> None:
     if account.is_frozen:
-        raise AccountFrozen(account)
+        raise AccountFrozen(account.public_id)
     if account.available_cents < cents:
-        raise Overdraft(account, missing_cents=cents - account.available_cents)
+        raise Overdraft(account.public_id, missing_cents=cents - account.available_cents)
     account.balance_cents = (account.balance_cents or 0) - cents
 
 
