@@ -139,7 +139,7 @@ AUTHENTICATION_BACKENDS = ["accounts.backends.ProviderBackend"]
 LOGIN_URL = "/sign-in"
 # Groups of staff, and what each may do in the admin; made with the first member.
 _LOOK = (
-    *("releases.view_release", "releases.view_review", "releases.view_dispute"),
+    *("releases.view_release", "releases.view_case", "releases.view_dispute"),
     *("releases.view_revocation", "releases.view_findingexception", "scanning.view_report"),
     *("catalog.view_listing", "catalog.view_vendor", "payments.view_entitlement"),
     "accounts.view_user",

@@ -172,7 +172,7 @@ def _waiting(release: Release) -> Revocation | None:
 def _happenings(release: Release) -> Iterator[Happening]:
     for move in release.transitions.select_related("by"):
         yield Happening(move.at, move.by, f"{move.before} → {move.after}", move.reason)
-    for case in release.reviews.select_related("closed_by"):
+    for case in release.cases.select_related("closed_by"):
         yield Happening(case.opened_at, None, f"case opened: {case.get_cause_display()}", "")
         if case.closed_at:
             said = f"case closed: {case.get_outcome_display()}"

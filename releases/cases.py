@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 
 from accounts.actor import Actor
 from releases import exceptions
-from releases.models import Cause, DisputeState, Outcome, Release, Review
+from releases.models import Case, Cause, DisputeState, Outcome, Release
 from releases.states import State
 from scanning.verdicts import Verdict
 
@@ -18,7 +18,7 @@ from scanning.verdicts import Verdict
 _GOOD = [Outcome.ACCEPTED.value, Outcome.CLEARED.value]
 
 
-def open_case(release: Release, cause: Cause, *, now: datetime) -> Review:
+def open_case(release: Release, cause: Cause, *, now: datetime) -> Case:
     """Ask for a person; a case that is open already takes a graver cause and its earlier due time.
 
     A seller's dispute is the least grave: it casts no doubt on a release.
@@ -26,7 +26,7 @@ def open_case(release: Release, cause: Cause, *, now: datetime) -> Review:
     known = current(release)
     if known is None:
         due_at = now + _within(cause)
-        return Review.objects.create(release=release, cause=cause, opened_at=now, due_at=due_at)
+        return Case.objects.create(release=release, cause=cause, opened_at=now, due_at=due_at)
     if known.cause == Cause.DISPUTE and cause != Cause.DISPUTE:
         known.cause = cause
         known.due_at = min(known.due_at, now + _within(cause))
@@ -42,7 +42,7 @@ def close_case(
     Disputes that are still open go on as a case of their own.
     """
     closed = (
-        Review.objects.open()
+        Case.objects.open()
         .filter(release=release)
         .update(closed_at=now, closed_by=by.user, outcome=outcome, reason=reason)
     )
@@ -51,9 +51,9 @@ def close_case(
     return bool(closed)
 
 
-def current(release: Release) -> Review | None:
+def current(release: Release) -> Case | None:
     """Return the open case of a release."""
-    return Review.objects.open().filter(release=release).first()
+    return Case.objects.open().filter(release=release).first()
 
 
 def in_doubt() -> Exists:
@@ -61,7 +61,7 @@ def in_doubt() -> Exists:
 
     A seller's dispute is no doubt.
     """
-    return Exists(Review.objects.open().filter(release=OuterRef("pk")).exclude(cause=Cause.DISPUTE))
+    return Exists(Case.objects.open().filter(release=OuterRef("pk")).exclude(cause=Cause.DISPUTE))
 
 
 def is_cleared(release: Release, *, sha256: str) -> bool:
@@ -71,7 +71,7 @@ def is_cleared(release: Release, *, sha256: str) -> bool:
     finding is not to let the rest pass.
     """
     same = {"release__listing": release.listing_id, "release__report__sha256": sha256}
-    passed = Review.objects.filter(outcome__in=_GOOD, closed_by__isnull=False, **same)
+    passed = Case.objects.filter(outcome__in=_GOOD, closed_by__isnull=False, **same)
     return passed.exists() or _is_cleared_after_rejection(release, sha256=sha256)
 
 

@@ -19,8 +19,8 @@ def let_go(listing: Listing, *, reason: str, by: Actor, now: datetime) -> None:
     """
     waiting = Release.objects.filter(
         listing=listing,
-        reviews__closed_at__isnull=True,
-        reviews__cause__in=[Cause.HELD, Cause.RESCAN],
+        cases__closed_at__isnull=True,
+        cases__cause__in=[Cause.HELD, Cause.RESCAN],
         report__isnull=False,
     )
     for release in waiting.with_listing().select_related("report", "artifact").order_by("pk"):

@@ -21,7 +21,7 @@ from releases.errors import (
 )
 from releases.likeness import likeness
 from releases.models import Cause, Dispute, DisputeState, Outcome, Release
-from releases.models.review import STATEMENT_CHARACTERS
+from releases.models.dispute import STATEMENT_CHARACTERS
 from releases.states import State
 from scanning.models import Finding
 

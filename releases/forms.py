@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from releases.models.review import STATEMENT_CHARACTERS
+from releases.models.dispute import STATEMENT_CHARACTERS
 from releases.upload_stream import FIELD
 from releases.uploads import Declared, Upload
 

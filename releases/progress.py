@@ -9,13 +9,13 @@ from django.db.models import Prefetch
 
 from releases import shown_findings
 from releases.models import (
+    Case,
     Cause,
     Dispute,
     Outcome,
     Release,
     ReleaseQuerySet,
     RescanCampaign,
-    Review,
 )
 from releases.shown_findings import ShownFinding, Weight
 from releases.states import INSTALLABLE, RESCANNABLE, State
@@ -104,7 +104,7 @@ class Progress:
     reason: str
     findings: list[ShownFinding]
     earlier: list[Dispute]
-    review: Review | None
+    review: Case | None
     scanned_at: datetime | None
     quality: Mapping[str, Any] | None
     rescan: RescanCampaign | None
@@ -144,7 +144,7 @@ def told(releases: ReleaseQuerySet) -> ReleaseQuerySet:
             Prefetch("report__findings", findings),
             "listing__exceptions",
             "disputes__finding",
-            "reviews",
+            "cases",
             "transitions",
             Prefetch("rescans", RescanCampaign.objects.newest()),
         )
@@ -158,7 +158,7 @@ def read(release: Release) -> Progress:
 
 def of(release: Release) -> Progress:
     """Return the words for a release of `told`."""
-    review = next((each for each in release.reviews.all() if each.closed_at is None), None)
+    review = next((each for each in release.cases.all() if each.closed_at is None), None)
     findings = shown_findings.of(release)
     title, explanation = _words(release, review, findings)
     report = release.report
@@ -182,7 +182,7 @@ def _reason(release: Release) -> str:
     written = [(each.at, each.reason) for each in release.transitions.all()]
     written += [
         (each.closed_at, each.reason)
-        for each in release.reviews.all()
+        for each in release.cases.all()
         if each.closed_at and each.closed_by_id and each.outcome in _DECIDED_IN_PLACE
     ]
     last = max((at for at, _ in written), default=None)
@@ -194,9 +194,7 @@ def _earlier(release: Release, findings: list[ShownFinding]) -> list[Dispute]:
     return [each for each in release.disputes.all() if each not in shown]
 
 
-def _words(
-    release: Release, review: Review | None, findings: list[ShownFinding]
-) -> tuple[str, str]:
+def _words(release: Release, review: Case | None, findings: list[ShownFinding]) -> tuple[str, str]:
     state = State(release.state)
     title, explanation = _STATES[state]
     is_flagged = review is not None and review.cause == Cause.RESCAN

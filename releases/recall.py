@@ -11,7 +11,7 @@ from accounts.actor import Actor
 from catalog.models import Listing, ListingQuerySet, Visibility
 from mog_package import Version
 from releases import downloads
-from releases.models import Cause, Release, ReleaseQuerySet, Review, ReviewQuerySet, Transition
+from releases.models import Case, CaseQuerySet, Cause, Release, ReleaseQuerySet, Transition
 from releases.states import SHOWN, State
 
 # What one question may be about; whoever has more installed asks again.
@@ -143,9 +143,9 @@ def _published() -> ReleaseQuerySet:
     return Release.objects.filter(listing=OuterRef("listing"), state=State.PUBLISHED)
 
 
-def _doubts() -> ReviewQuerySet:
+def _doubts() -> CaseQuerySet:
     """Return the open cases of the outer release; to contest a finding makes nothing doubtful."""
-    return Review.objects.open().filter(release=OuterRef("pk")).exclude(cause=Cause.DISPUTE)
+    return Case.objects.open().filter(release=OuterRef("pk")).exclude(cause=Cause.DISPUTE)
 
 
 def _known_to(by: Actor) -> ListingQuerySet:

@@ -1,7 +1,7 @@
 """Cases in the order in which somebody should look, with what the queue says of each."""
 
+from django.db.models import Case as Choice
 from django.db.models import (
-    Case,
     Count,
     Exists,
     OuterRef,
@@ -13,7 +13,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, NullIf
 
-from releases.models import Dispute, FindingException, Review, Revocation
+from releases.models import Case, Dispute, FindingException, Revocation
 from scanning.models import Finding
 from scanning.rules.rule import Severity
 from scanning.verdicts import GRAVEST_FIRST
@@ -21,7 +21,7 @@ from scanning.verdicts import GRAVEST_FIRST
 MOST_URGENT_FIRST = ("due_at", "pk")
 
 
-def described(reviews: QuerySet[Review]) -> QuerySet[Review]:
+def described(cases: QuerySet[Case]) -> QuerySet[Case]:
     """Bring, in the same query, what a queue shows of cases.
 
     `worst_rule`, `worst_severity` and `worst_effect` are of the gravest finding that counts, None
@@ -32,7 +32,7 @@ def described(reviews: QuerySet[Review]) -> QuerySet[Review]:
     disputes = Dispute.objects.open().filter(release=OuterRef("release")).order_by()
     number = disputes.values("release").annotate(number=Count("pk")).values("number")
     waiting = Revocation.objects.waiting().filter(release=OuterRef("release"))
-    described: QuerySet[Review] = reviews.annotate(
+    described: QuerySet[Case] = cases.annotate(
         worst_rule=Subquery(worst.values("rule")[:1]),
         worst_severity=Subquery(worst.values("severity")[:1]),
         worst_effect=Subquery(worst.values("effect")[:1]),
@@ -42,9 +42,9 @@ def described(reviews: QuerySet[Review]) -> QuerySet[Review]:
     return described
 
 
-def next_case(after: Review) -> Review | None:
+def next_case(after: Case) -> Case | None:
     """Return the open case that comes behind one; behind the last the first of all."""
-    waiting = Review.objects.open().exclude(pk=after.pk).order_by(*MOST_URGENT_FIRST)
+    waiting = Case.objects.open().exclude(pk=after.pk).order_by(*MOST_URGENT_FIRST)
     later = Q(due_at__gt=after.due_at) | Q(due_at=after.due_at, pk__gt=after.pk)
     return waiting.filter(later).first() or waiting.first()
 
@@ -62,8 +62,8 @@ def _counting_findings() -> QuerySet[Finding]:
     return of_case.annotate(digest=digest).exclude(Exists(excepted))
 
 
-def _rank(field: str) -> Case:
+def _rank(field: str) -> Choice:
     """Return how grave a finding is by one of its grades; 0 is the gravest."""
     order = GRAVEST_FIRST if field == "effect" else tuple(reversed(Severity))
     ranks = [When(**{field: str(grade)}, then=Value(rank)) for rank, grade in enumerate(order)]
-    return Case(*ranks, default=Value(len(order)))
+    return Choice(*ranks, default=Value(len(order)))

@@ -22,7 +22,7 @@ from catalog.models import Listing, ListingState, Vendor
 from mog_site import error_answers
 from mog_site.errors import FORGED_FORM, UNKNOWN, Problem
 from releases import disputes, review, revocation
-from releases.models import Cause, FindingException, Release, Review, Revocation
+from releases.models import Case, Cause, FindingException, Release, Revocation
 from releases.states import State
 from tests import devices, queue, shelf, signed_in
 from tests.factories.accounts import CredentialFactory, UserFactory
@@ -497,7 +497,7 @@ def _admin_decide(visit: Visit) -> None:
     visit.page.goto(reverse("admin:releases_release_decide", args=[release.pk]))
 
 
-def _case(visit: Visit, **facts: Any) -> Review:
+def _case(visit: Visit, **facts: Any) -> Case:
     """Return the first of two cases, of a package with a name of the longest kind, contested."""
     visit.sign_in(is_staff=True)
     listing = ListingFactory.create(slug="a-very-long-name-" + "x" * 70)
@@ -511,17 +511,17 @@ def _case(visit: Visit, **facts: Any) -> Review:
 
 def _admin_queue(visit: Visit) -> None:
     case = _case(visit)
-    Review.objects.filter(pk=case.pk).update(due_at=case.opened_at)
-    visit.page.goto(reverse("admin:releases_review_changelist"))
+    Case.objects.filter(pk=case.pk).update(due_at=case.opened_at)
+    visit.page.goto(reverse("admin:releases_case_changelist"))
 
 
 def _admin_queue_empty(visit: Visit) -> None:
     visit.sign_in(is_staff=True)
-    visit.page.goto(reverse("admin:releases_review_changelist"))
+    visit.page.goto(reverse("admin:releases_case_changelist"))
 
 
 def _admin_case(visit: Visit) -> None:
-    visit.page.goto(reverse("admin:releases_review_change", args=[_case(visit).pk]))
+    visit.page.goto(reverse("admin:releases_case_change", args=[_case(visit).pk]))
 
 
 def _admin_case_wrong(visit: Visit) -> None:
@@ -535,7 +535,7 @@ def _admin_case_closed(visit: Visit) -> None:
     case, now = _case(visit), timezone.now()
     by = Actor.staff(User.objects.get(is_staff=True), origin=Origin())
     review.reject(case.release, reason="It steals keys.", by=by, now=now)
-    visit.page.goto(reverse("admin:releases_review_change", args=[case.pk]))
+    visit.page.goto(reverse("admin:releases_case_change", args=[case.pk]))
 
 
 def _admin_of_release(name: str, query: str = "") -> Callable[[Visit], None]:
@@ -557,7 +557,7 @@ def _admin_unreadable(visit: Visit) -> None:
 
 def _admin_rules(visit: Visit) -> None:
     _case(visit)
-    visit.page.goto(reverse("admin:releases_review_rules"))
+    visit.page.goto(reverse("admin:releases_case_rules"))
 
 
 def _admin_revoke(visit: Visit) -> None:

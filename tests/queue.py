@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from mog_package import open_archive, sha256_of_bytes, validate, write_canonical
 from releases import cases
-from releases.models import Cause, Dispute, Release, Review
+from releases.models import Case, Cause, Dispute, Release
 from releases.states import State
 from scanning.models import Report
 from scanning.verdicts import Verdict
@@ -62,7 +62,7 @@ def held(
     into: Storage = default_storage,
     capabilities: Mapping[str, Any] = _CAPABILITIES,
     **facts: Any,
-) -> Review:
+) -> Case:
     """Return the open case of a release that a scan has flagged; higher numbers are due later."""
     now = timezone.now()
     facts.setdefault("listing", ListingFactory.create(slug=f"tools-{number}"))
@@ -79,7 +79,7 @@ def held(
     return case
 
 
-def contested(case: Review, *, number: int = 0, now: datetime | None = None) -> Dispute:
+def contested(case: Case, *, number: int = 0, now: datetime | None = None) -> Dispute:
     """Let the seller contest a finding of a case."""
     release = case.release
     assert release.report is not None

@@ -21,11 +21,11 @@ from releases import disputes, review_queue
 from releases.admin import acting, deciding, dossier, keys, statistics
 from releases.admin.filters import AskedFilter, DueFilter, WaitingFilter, WorstFilter
 from releases.forms import AnswerForm
-from releases.models import Dispute, Release, Review, Revocation
+from releases.models import Case, Dispute, Release, Revocation
 
 
-@admin.register(Review)
-class ReviewAdmin(LookOnlyAdmin):
+@admin.register(Case)
+class CaseAdmin(LookOnlyAdmin):
     """Cases that wait for a person, the most urgent first."""
 
     list_display = ("package", "due", "cause", "gravest", "contested", "stands", "age")
@@ -45,14 +45,14 @@ class ReviewAdmin(LookOnlyAdmin):
         view = self.admin_site.admin_view
         answer = view(require_POST(self.answer))
         return [
-            path("rules/", view(self.rules), name="releases_review_rules"),
-            path("<int:pk>/disputes/<int:dispute_pk>/", answer, name="releases_review_answer"),
+            path("rules/", view(self.rules), name="releases_case_rules"),
+            path("<int:pk>/disputes/<int:dispute_pk>/", answer, name="releases_case_answer"),
             *super().get_urls(),
         ]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Review]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:
         """Bring what the list says of each case, without the listings' long texts."""
-        cases: QuerySet[Review] = super().get_queryset(request)
+        cases: QuerySet[Case] = super().get_queryset(request)
         return review_queue.described(cases).defer(*long_texts_of("release__listing"))
 
     def changelist_view(
@@ -101,7 +101,7 @@ class ReviewAdmin(LookOnlyAdmin):
             if case.closed_at:
                 return self._onwards(request, case, told)
             self.message_user(request, told, messages.SUCCESS)
-            return redirect("admin:releases_review_change", case.pk)
+            return redirect("admin:releases_case_change", case.pk)
         release = dossier.release_of(case.release_id)
         decision = deciding.form_for(deciding.offered(release, case))
         return self._page(request, release, case, decision, answers={dispute.pk: form})
@@ -113,12 +113,12 @@ class ReviewAdmin(LookOnlyAdmin):
         return statistics.page(self, request)
 
     @admin.display(description="package", ordering="release__listing__name")
-    def package(self, case: Review) -> str:
+    def package(self, case: Case) -> str:
         """Return the listing's name and the version."""
         return case.release.label
 
     @admin.display(description="due", ordering="due_at")
-    def due(self, case: Review) -> SafeString | str:
+    def due(self, case: Case) -> SafeString | str:
         """Return how long there is; a case that is late says so."""
         now = timezone.now()
         if case.closed_at:
@@ -150,14 +150,14 @@ class ReviewAdmin(LookOnlyAdmin):
         return f"{case.release.state}, to be revoked" if case.is_to_revoke else case.release.state
 
     @admin.display(description="age", ordering="opened_at")
-    def age(self, case: Review) -> str:
+    def age(self, case: Case) -> str:
         """Return how long ago it was opened."""
         return timesince(case.opened_at, timezone.now(), depth=1)
 
-    def _case(self, request: HttpRequest, object_id: str) -> Review:
+    def _case(self, request: HttpRequest, object_id: str) -> Case:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        case: Review | None = self.get_object(request, object_id)
+        case: Case | None = self.get_object(request, object_id)
         if case is None:
             raise Http404
         return case
@@ -166,7 +166,7 @@ class ReviewAdmin(LookOnlyAdmin):
         self,
         request: HttpRequest,
         release: Release,
-        case: Review,
+        case: Case,
         form: Any,
         *,
         answers: dict[int, AnswerForm] | None = None,
@@ -175,14 +175,14 @@ class ReviewAdmin(LookOnlyAdmin):
         context |= dossier.context(request, release, case, form, answers=answers or {})
         return TemplateResponse(request, "admin/releases/case.html", context)
 
-    def _onwards(self, request: HttpRequest, case: Review, told: str) -> HttpResponseRedirect:
+    def _onwards(self, request: HttpRequest, case: Case, told: str) -> HttpResponseRedirect:
         """Say what was done, and lead to the next case."""
         following = review_queue.next_case(case)
         if following is None:
             self.message_user(request, f"{told} The queue is empty.", messages.SUCCESS)
-            return redirect("admin:releases_review_changelist")
+            return redirect("admin:releases_case_changelist")
         self.message_user(request, f"{told} This is the next case.", messages.SUCCESS)
-        return redirect("admin:releases_review_change", following.pk)
+        return redirect("admin:releases_case_change", following.pk)
 
 
 def _is_answered(request: HttpRequest, dispute: Dispute, form: AnswerForm) -> bool:

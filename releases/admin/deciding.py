@@ -12,7 +12,7 @@ from releases import review
 from releases.admin import acting
 from releases.errors import CaseClosed, ScannedMeanwhile
 from releases.forms import DecisionForm
-from releases.models import Cause, Release, Review
+from releases.models import Case, Cause, Release
 from releases.states import State
 
 
@@ -48,7 +48,7 @@ _LETTING_PASS = frozenset({_ACCEPT.name, _CLEAR.name, _RESTORE.name})
 _BY_NAME = {each.name: each for decisions in _BY_STATE.values() for each in decisions}
 
 
-def offered(release: Release, case: Review | None) -> list[Decision]:
+def offered(release: Release, case: Case | None) -> list[Decision]:
     """Return what can be decided now; a case that is closed is decided."""
     if case is not None and case.closed_at is not None:
         return []
@@ -69,9 +69,7 @@ def form_for(decisions: list[Decision], data: Any = None) -> DecisionForm:
     return DecisionForm(data, choices=[(each.name, each.label) for each in decisions])
 
 
-def is_done(
-    request: HttpRequest, release: Release, case: Review | None, form: DecisionForm
-) -> bool:
+def is_done(request: HttpRequest, release: Release, case: Case | None, form: DecisionForm) -> bool:
     """Carry a decision out; False once the form says what stood in its way."""
     if not form.is_valid():
         return False
@@ -94,10 +92,10 @@ def is_done(
     return True
 
 
-def _require_open(release: Release, case: Review | None) -> None:
+def _require_open(release: Release, case: Case | None) -> None:
     """Hold the listing; raises CaseClosed when somebody else has decided the case."""
     release.lock_listing()
-    if case is not None and not Review.objects.open().filter(pk=case.pk).exists():
+    if case is not None and not Case.objects.open().filter(pk=case.pk).exists():
         raise CaseClosed
 
 
@@ -108,7 +106,7 @@ def _require_read(release: Release, report: str) -> None:
         raise ScannedMeanwhile
 
 
-def _is_possible(decision: Decision, release: Release, case: Review | None) -> bool:
+def _is_possible(decision: Decision, release: Release, case: Case | None) -> bool:
     """Accepting needs an archive, examining again an upload, clearing something to clear."""
     if decision is _ACCEPT:
         return hasattr(release, "artifact")

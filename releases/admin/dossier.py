@@ -12,7 +12,7 @@ from releases.admin import acting, deciding, keys
 from releases.admin.files import file_address
 from releases.case_file import CaseFile, Evidence
 from releases.forms import AnswerForm, DecisionForm
-from releases.models import Dispute, DisputeState, Release, Review
+from releases.models import Case, Dispute, DisputeState, Release
 from releases.states import MOVES, State
 
 
@@ -34,7 +34,7 @@ def release_of(pk: int) -> Release:
 def context(
     request: HttpRequest,
     release: Release,
-    case: Review | None,
+    case: Case | None,
     form: DecisionForm,
     *,
     answers: dict[int, AnswerForm],
@@ -58,7 +58,7 @@ def context(
 
 
 def _acts(
-    request: HttpRequest, release: Release, case: Review | None, file: CaseFile
+    request: HttpRequest, release: Release, case: Case | None, file: CaseFile
 ) -> dict[str, Any]:
     """Return what somebody may do here, and by which keys."""
     decisions = deciding.offered(release, case) if acting.may(request, acting.DECIDE) else []

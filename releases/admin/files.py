@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from accounts.admin import LookOnlyAdmin
 from releases import file_view
 from releases.admin import keys
-from releases.models import Release, Review
+from releases.models import Case, Release
 from releases.storage import BytesMissing
 from scanning import viewing
 from scanning.errors import ScanInconclusive
@@ -88,7 +88,7 @@ class FilePages(LookOnlyAdmin):
         return get_object_or_404(releases.defer("artifact__readme_html"), pk=pk)
 
     def _context(self, request: HttpRequest, release: Release, title: str) -> dict[str, Any]:
-        case = Review.objects.filter(release=release).order_by("-pk").first()
+        case = Case.objects.filter(release=release).order_by("-pk").first()
         return self.admin_site.each_context(request) | {
             "title": title,
             "opts": self.model._meta,

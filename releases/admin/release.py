@@ -64,7 +64,7 @@ class ReleaseAdmin(FilePages):
         release = dossier.release_of(pk)
         case = cases.current(release)
         if case is not None:
-            return redirect("admin:releases_review_change", case.pk)
+            return redirect("admin:releases_case_change", case.pk)
         sent = request.POST if request.method == "POST" else None
         form = deciding.form_for(deciding.offered(release, None), sent)
         if request.method == "POST":

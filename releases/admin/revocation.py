@@ -69,7 +69,7 @@ class RevocationAdmin(LookOnlyAdmin):
             "opts": self.model._meta,
             "asked": asked,
             "release": asked.release,
-            "case": asked.release.reviews.order_by("-pk").first(),
+            "case": asked.release.cases.order_by("-pk").first(),
             "buyers": _buyers(asked),
             "may_end": asked.is_waiting and acting.may(request, acting.REVOKE),
             "is_own": asked.requested_by_id == request.user.pk,

@@ -6,8 +6,8 @@ from accounts.api.serializers import CamelSerializer
 from catalog.models.listing import NAME_LENGTH
 from mog_package.versions import PATTERN as VERSION_PATTERN
 from releases.models import Cause, DisputeState
+from releases.models.dispute import STATEMENT_CHARACTERS
 from releases.models.release import STATE_CHOICES
-from releases.models.review import STATEMENT_CHARACTERS
 from releases.notices import page_of
 from releases.progress import Progress
 from releases.recall import MOST_PACKAGES, Status

@@ -1,23 +1,18 @@
 """The rows of this room."""
 
 from releases.models.artifact import Artifact
+from releases.models.case import Case, CaseQuerySet, Cause, Outcome
+from releases.models.dispute import Dispute, DisputeState, FindingException
 from releases.models.download import DailyDownload
 from releases.models.release import Release, ReleaseQuerySet
 from releases.models.rescan_campaign import RescanCampaign
-from releases.models.review import (
-    Cause,
-    Dispute,
-    DisputeState,
-    FindingException,
-    Outcome,
-    Review,
-    ReviewQuerySet,
-)
 from releases.models.revocation import Revocation, RevocationNotice, RevocationQuerySet
 from releases.models.transition import Transition
 
 __all__ = [
     "Artifact",
+    "Case",
+    "CaseQuerySet",
     "Cause",
     "DailyDownload",
     "Dispute",
@@ -27,8 +22,6 @@ __all__ = [
     "Release",
     "ReleaseQuerySet",
     "RescanCampaign",
-    "Review",
-    "ReviewQuerySet",
     "Revocation",
     "RevocationNotice",
     "RevocationQuerySet",

@@ -7,8 +7,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import User
+from releases.models.case import REASON_CHARACTERS
 from releases.models.release import Release
-from releases.models.review import REASON_CHARACTERS
 
 
 class RevocationQuerySet(models.QuerySet["Revocation"]):

@@ -78,7 +78,7 @@ def test_a_moderator_may_decide_and_support_only_looks(alice: User, bob: User) -
     for person in (alice, bob):
         assert person.is_staff
         assert not person.is_superuser
-        assert person.has_perm("releases.view_review")
+        assert person.has_perm("releases.view_case")
         assert not person.has_perm("auth.change_group")
     assert alice.has_perm("releases.change_release")
     assert not bob.has_perm("releases.change_release")

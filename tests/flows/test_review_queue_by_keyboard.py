@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.models import User
-from releases.models import Cause, Dispute, DisputeState, Outcome, Release, Review
+from releases.models import Case, Cause, Dispute, DisputeState, Outcome, Release
 from releases.states import State
 from tests import queue
 from tests.chromium import Tab
@@ -25,7 +25,7 @@ def moderator(live: LiveSite, context: BrowserContext, tab: Tab) -> User:
     case = queue.held(number=3, cause=Cause.RESCAN, into=live.files)
     queue.contested(case)
     user = visit.sign_in(group="moderator")
-    tab.page.goto("/admin/releases/review/")
+    tab.page.goto("/admin/releases/case/")
     return user
 
 
@@ -71,7 +71,7 @@ def test_a_moderator_clears_three_cases_without_a_mouse(tab: Tab, moderator: Use
     decide(page, "s", "It still fetches a program.")
 
     expect(page.locator(".messagelist")).to_contain_text("The queue is empty.")
-    assert [(case.outcome, case.closed_by) for case in Review.objects.order_by("due_at")] == [
+    assert [(case.outcome, case.closed_by) for case in Case.objects.order_by("due_at")] == [
         (Outcome.REJECTED, moderator),
         (Outcome.ACCEPTED, moderator),
         (Outcome.SUSPENDED, moderator),
@@ -82,7 +82,7 @@ def test_a_moderator_clears_three_cases_without_a_mouse(tab: Tab, moderator: Use
 
 def test_everything_is_reached_by_tab_too(tab: Tab, moderator: User) -> None:
     page = tab.page
-    page.goto(f"/admin/releases/review/{Review.objects.get(cause=Cause.RESCAN).pk}/change/")
+    page.goto(f"/admin/releases/case/{Case.objects.get(cause=Cause.RESCAN).pk}/change/")
     seen = []
     for _ in range(_STOPS_AT_MOST):
         press(page, "Tab")

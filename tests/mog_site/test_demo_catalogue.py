@@ -11,7 +11,7 @@ from mog_package import PackageType
 from mog_site import demo, demo_catalogue
 from payments.models import Entitlement
 from releases import vetting
-from releases.models import Release, Review
+from releases.models import Case, Release
 from releases.states import State
 
 _FOLDERS = sorted(demo_catalogue.FOLDER.iterdir())
@@ -43,6 +43,6 @@ def test_all_are_scanned_and_a_second_start_adds_nothing() -> None:
     outcome = ("state", "report__verdict")
     assert set(published.values_list(*outcome)) == {(State.PUBLISHED, "passed")}
     assert set(held.values_list(*outcome)) == {(State.HELD, "flagged")}
-    assert [case.release for case in Review.objects.open()] == list(held)
+    assert [case.release for case in Case.objects.open()] == list(held)
     assert Listing.objects.on_shelf().count() == len(_FOLDERS)
     assert Entitlement.objects.get().user == people[demo.BUYER]

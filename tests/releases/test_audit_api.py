@@ -14,7 +14,7 @@ from accounts.models import User
 from audit.who import Origin
 from catalog.models import Listing, ListingState, Vendor, Visibility
 from releases import publishing, review
-from releases.models import Artifact, Cause, Outcome, Release, Review, Transition
+from releases.models import Artifact, Case, Cause, Outcome, Release, Transition
 from releases.recall import MOST_PACKAGES
 from releases.states import SHOWN, State
 from tests import signed_in
@@ -68,10 +68,10 @@ def published(
     return artifact
 
 
-def review_of(release: Release, cause: Cause = Cause.RESCAN, **fields: object) -> Review:
+def review_of(release: Release, cause: Cause = Cause.RESCAN, **fields: object) -> Case:
     """Open a case."""
     now = timezone.now()
-    return Review.objects.create(
+    return Case.objects.create(
         release=release, cause=cause, opened_at=now, due_at=now + timedelta(days=1), **fields
     )
 
@@ -140,7 +140,7 @@ def test_a_case_that_is_open_flags_a_published_release(
 ) -> None:
     case = review_of(artifact.release)
     assert told(api_client, artifact)[0]["status"] == "flagged"
-    Review.objects.filter(pk=case.pk).update(closed_at=timezone.now(), outcome=Outcome.CLEARED)
+    Case.objects.filter(pk=case.pk).update(closed_at=timezone.now(), outcome=Outcome.CLEARED)
     assert told(api_client, artifact)[0]["status"] == "ok"
 
 

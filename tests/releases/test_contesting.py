@@ -11,7 +11,7 @@ from accounts.models import User
 from catalog.models import Listing, Vendor
 from releases import cases, disputes, review
 from releases.models import Cause, Dispute, Release
-from releases.models.review import STATEMENT_CHARACTERS
+from releases.models.dispute import STATEMENT_CHARACTERS
 from releases.states import State
 from scanning.rules.rule import Category
 from scanning.verdicts import Effect

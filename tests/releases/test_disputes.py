@@ -25,15 +25,15 @@ from releases.errors import (
     ReasonMissing,
 )
 from releases.models import (
+    Case,
     Cause,
     Dispute,
     DisputeState,
     FindingException,
     Outcome,
     Release,
-    Review,
 )
-from releases.models.review import STATEMENT_CHARACTERS
+from releases.models.dispute import STATEMENT_CHARACTERS
 from releases.states import State
 from scanning.verdicts import Verdict
 from tests import shelf
@@ -75,7 +75,7 @@ def state_of(release: Release) -> State:
 
 def the_case(release: Release) -> tuple[str, str]:
     """Return cause and outcome of the last case of a release."""
-    case = Review.objects.filter(release=release).latest("pk")
+    case = Case.objects.filter(release=release).latest("pk")
     return case.cause, case.outcome
 
 
@@ -83,7 +83,7 @@ def test_a_dispute_waits_for_a_person(now: datetime, settings: Settings) -> None
     release = shelf.judged(State.REJECTED)
     dispute = contest(release, now=now)
     assert (dispute.state, dispute.opened_at) == (DisputeState.OPEN, now)
-    case = Review.objects.get()
+    case = Case.objects.get()
     assert (case.cause, case.due_at) == (Cause.DISPUTE, now + settings.REVIEW_DISPUTE_WITHIN)
     event = Event.objects.get(action=Action.DISPUTE_OPENED)
     assert (event.subject, event.actor_id) == (dispute.subject, release.uploaded_by.public_id)
@@ -234,7 +234,7 @@ def test_who_decides_about_the_release_answers_its_disputes(
         "We have looked.",
         moderator.user,
     )
-    assert not Review.objects.open().exists()
+    assert not Case.objects.open().exists()
 
 
 def test_a_finding_is_contested_once(moderator: Actor, now: datetime) -> None:

@@ -15,7 +15,7 @@ from audit.models import Event
 from catalog.models import Vendor
 from releases import cases, disputes, doubts, exceptions, progress, review
 from releases.errors import CaseClosed, ExceptionWithdrawn, ReasonMissing, WrongState
-from releases.models import Cause, FindingException, Outcome, Release, Review
+from releases.models import Case, Cause, FindingException, Outcome, Release
 from releases.states import State
 from scanning.verdicts import Verdict
 from tests import shelf
@@ -56,7 +56,7 @@ def held(now: datetime) -> Release:
 
 def the_case(release: Release) -> tuple[str, str]:
     """Return cause and outcome of the last case of a release."""
-    case = Review.objects.filter(release=release).latest("pk")
+    case = Case.objects.filter(release=release).latest("pk")
     return case.cause, case.outcome
 
 
@@ -84,7 +84,7 @@ def test_a_decision_closes_the_case_with_who_and_why(
 ) -> None:
     assert callable(decide)
     decide(held(now), reason="We have looked.", by=moderator, now=now)
-    case = Review.objects.get()
+    case = Case.objects.get()
     assert (case.outcome, case.reason, case.closed_by, case.closed_at) == (
         outcome,
         "We have looked.",
@@ -95,17 +95,17 @@ def test_a_decision_closes_the_case_with_who_and_why(
 
 def test_a_release_has_one_open_case_at_most(now: datetime) -> None:
     release = held(now)
-    assert cases.open_case(release, Cause.RESCAN, now=now) == Review.objects.get()
+    assert cases.open_case(release, Cause.RESCAN, now=now) == Case.objects.get()
     with pytest.raises(IntegrityError), transaction.atomic():
-        Review.objects.create(release=release, cause=Cause.DISPUTE, due_at=now, opened_at=now)
+        Case.objects.create(release=release, cause=Cause.DISPUTE, due_at=now, opened_at=now)
 
 
 def test_a_graver_cause_makes_a_case_more_urgent(now: datetime) -> None:
     release = shelf.judged(State.PUBLISHED, findings=1)
     contest(release, now=now)
-    first = Review.objects.get().due_at
+    first = Case.objects.get().due_at
     assert doubts.flag(release, now=now)
-    case = Review.objects.get()
+    case = Case.objects.get()
     assert case.cause == Cause.RESCAN
     assert case.due_at < first
 
@@ -266,7 +266,7 @@ def test_a_withdrawal_that_changes_no_verdict_bothers_nobody(
     exception = FindingException.objects.get(rule="link/odd")
     review.withdraw_exception(exception, reason="Not this one.", by=moderator, now=now)
     assert Release.objects.get().state == State.ACCEPTED
-    assert not Review.objects.open().exists()
+    assert not Case.objects.open().exists()
 
 
 def test_the_database_holds_an_exception_together(moderator: Actor, now: datetime) -> None:

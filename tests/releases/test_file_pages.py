@@ -72,7 +72,7 @@ def test_findings_stand_at_their_lines(support: Client) -> None:
 
 def test_a_link_to_a_finding_leads_to_its_line(support: Client) -> None:
     case = queue.held()
-    text = read(support, f"/admin/releases/review/{case.pk}/change/")
+    text = read(support, f"/admin/releases/case/{case.pk}/change/")
     assert f'href="{page(case.release, "file")}?path=content%2FSKILL.md#L10"' in text
 
 
@@ -82,7 +82,7 @@ def test_no_page_of_staff_shows_a_planted_secret(support: Client) -> None:
     before = ReleaseFactory.create(listing=case.release.listing, version="1.0.0")
     queue.archived(before, files, into=default_storage)
     addresses = [
-        f"/admin/releases/review/{case.pk}/change/",
+        f"/admin/releases/case/{case.pk}/change/",
         page(case.release, "file", "?path=content/SKILL.md"),
         page(before, "file", "?path=content/notes.md"),
         page(case.release, "diff"),

@@ -23,13 +23,13 @@ from catalog.models import Listing, ListingState, Vendor
 from releases import campaigns, disputes, publishing, rescans, review
 from releases.errors import NothingToScan
 from releases.models import (
+    Case,
     Cause,
     Dispute,
     DisputeState,
     Outcome,
     Release,
     RescanCampaign,
-    Review,
 )
 from releases.rescans import Effect
 from releases.states import RESCANNABLE, State
@@ -117,7 +117,7 @@ def ask(client: Client, release: Release) -> Any:
 
 def the_case(release: Release) -> tuple[str, str]:
     """Return cause and outcome of the last case of a release."""
-    case = Review.objects.filter(release=release).latest("pk")
+    case = Case.objects.filter(release=release).latest("pk")
     return case.cause, case.outcome
 
 
@@ -136,7 +136,7 @@ def test_what_is_newly_found_in_a_live_release_has_a_person_look(
     assert after.state == state
     assert after.report is not None
     assert after.report.ruleset == ruleset.current().version
-    case = Review.objects.get()
+    case = Case.objects.get()
     assert case.cause == Cause.RESCAN
     assert case.due_at - case.opened_at == settings.REVIEW_RESCAN_WITHIN
     event = Event.objects.get(action=Action.RELEASE_FLAGGED)
@@ -171,7 +171,7 @@ def test_what_would_stop_no_upload_stops_nothing_later(
     release = published(upload)
     rules("badge", severity="low", malicious="true")
     assert scan_again(release).state == State.PUBLISHED
-    assert not Review.objects.exists()
+    assert not Case.objects.exists()
 
 
 @pytest.mark.parametrize("malicious", ["true", "false"])
@@ -195,7 +195,7 @@ def test_a_rule_that_only_watches_does_nothing(
     assert after.report is not None
     assert after.report.findings.get().is_malicious
     assert after.state == State.PUBLISHED
-    assert not Review.objects.exists()
+    assert not Case.objects.exists()
     assert mail.outbox == []
 
 
@@ -208,7 +208,7 @@ def test_a_held_release_goes_on_when_the_rules_find_nothing_any_more(
     rules()
     assert scan_again(release).state == State.PUBLISHED
     assert the_case(release) == (Cause.HELD, Outcome.ACCEPTED)
-    assert Review.objects.get().closed_by is None
+    assert Case.objects.get().closed_by is None
 
 
 def test_a_held_release_stays_held_whatever_else_is_found(
@@ -221,7 +221,7 @@ def test_a_held_release_stays_held_whatever_else_is_found(
     assert after.state == State.HELD
     assert after.report is not None
     assert after.report.findings.count() == 2
-    assert Review.objects.count() == 1
+    assert Case.objects.count() == 1
 
 
 def test_a_flag_goes_when_the_rules_find_nothing_any_more(
@@ -262,7 +262,7 @@ def test_what_a_person_has_excepted_is_found_and_does_nothing(
     assert after.report is not None
     assert after.report.findings.count() == 1
     assert after.state == State.PUBLISHED
-    assert not Review.objects.open().exists()
+    assert not Case.objects.open().exists()
 
 
 def test_a_cleared_verdict_survives_new_rules(
@@ -274,7 +274,7 @@ def test_a_cleared_verdict_survives_new_rules(
     rules("badge", "pin", severity="critical")
     for _ in range(2):
         assert scan_again(release).state == State.PUBLISHED
-        assert not Review.objects.open().exists()
+        assert not Case.objects.open().exists()
     rules("badge", "pin", malicious="true")
     assert scan_again(release).state == State.SUSPENDED
 
@@ -289,7 +289,7 @@ def test_bytes_that_were_cleared_once_stay_so_under_another_release(
     release = upload(publish="true")
     rules("badge", "pin", severity="critical")
     assert scan_again(release).state == State.PUBLISHED
-    assert not Review.objects.open().exists()
+    assert not Case.objects.open().exists()
 
 
 def test_to_agree_about_a_note_lets_nothing_else_pass(
@@ -370,7 +370,7 @@ def test_what_staff_decides_meanwhile_stands(
     after = _release(release.public_id)
     assert after.state == State.SUSPENDED
     assert after.transitions.get(after=State.SUSPENDED).by == moderator.user
-    assert not Review.objects.open().exists()
+    assert not Case.objects.open().exists()
 
 
 @pytest.mark.parametrize("state", sorted(set(State) - RESCANNABLE - {State.UPLOADED}))

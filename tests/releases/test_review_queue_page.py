@@ -1,5 +1,6 @@
 """The queue in the admin: what waits, in which order, for whom to see and to decide."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -14,13 +15,13 @@ from audit.actions import Action
 from audit.models import Event
 from releases import review, review_queue, revocation
 from releases.models import (
+    Case,
     Cause,
     Dispute,
     DisputeState,
     FindingException,
     Outcome,
     Release,
-    Review,
 )
 from releases.states import State
 from tests import queue
@@ -31,7 +32,7 @@ from tests.signed_in import sign_in
 
 pytestmark = pytest.mark.django_db
 
-QUEUE = "/admin/releases/review/"
+QUEUE = "/admin/releases/case/"
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def support() -> Client:
     return at_work("support")[0]
 
 
-def page(case: Review) -> str:
+def page(case: Case) -> str:
     """Return the address of a case."""
     return f"{QUEUE}{case.pk}/change/"
 
@@ -67,23 +68,30 @@ def listed(client: Client, query: str = "") -> list[str]:
     return named(read(client, query))
 
 
-def sent(case: Review, decision: str, reason: str = "I have looked.") -> dict[str, str]:
+def sent(case: Case, decision: str, reason: str = "I have looked.") -> dict[str, str]:
     """Return the form of a case as its page sends it, with the report that it shows now."""
     release = Release.objects.select_related("report").get(pk=case.release_id)
     read = release.report.public_id if release.report else ""
     return {"decision": decision, "reason": reason, "report": read}
 
 
-def decide(client: Client, case: Review, decision: str, reason: str = "I have looked.") -> str:
+def decide(client: Client, case: Case, decision: str, reason: str = "I have looked.") -> str:
     """Send a decision; return where it leads, or what the page says."""
     answer = client.post(page(case), sent(case, decision, reason))
     return str(answer.headers.get("Location", answer.content.decode()))
 
 
+def test_menu_and_page_call_it_the_review_queue(moderator: tuple[Client, User]) -> None:
+    menu = moderator[0].get("/admin/").content.decode()
+    links = re.findall(rf'<a href="{QUEUE}"[^>]*>([^<]+)</a>', menu)
+    assert links[0] == "Review queue"
+    assert "<h1>Review queue</h1>" in read(moderator[0])
+
+
 def test_open_cases_stand_in_the_order_of_their_due_times(support: Client) -> None:
     cases = {number: queue.held(number=number) for number in (3, 1, 2)}
     assert listed(support) == ["tools-1", "tools-2", "tools-3"]
-    Review.objects.filter(pk=cases[3].pk).update(due_at=cases[3].opened_at)
+    Case.objects.filter(pk=cases[3].pk).update(due_at=cases[3].opened_at)
     text = read(support)
     assert named(text) == ["tools-3", "tools-1", "tools-2"]
     assert text.count(" late</strong>") == 1
@@ -114,7 +122,7 @@ def test_the_gravest_finding_is_one_that_counts() -> None:
     FindingException.objects.create(
         **excepted, file_sha256=first.file_sha256, by=release.uploaded_by
     )
-    found = review_queue.described(Review.objects.all()).get()
+    found = review_queue.described(Case.objects.all()).get()
     assert (found.worst_rule, found.worst_effect) == ("mcp/odd", "block")  # type: ignore[attr-defined]
 
 
@@ -128,15 +136,15 @@ def test_a_finding_about_the_whole_package_is_excepted_by_its_archive() -> None:
         FindingException.objects.get_or_create(
             rule=finding.rule, file_sha256=finding.file_sha256 or report.sha256, defaults=row
         )
-    found = review_queue.described(Review.objects.all()).get()
+    found = review_queue.described(Case.objects.all()).get()
     assert found.worst_rule is None  # type: ignore[attr-defined]
 
 
 def test_the_queue_is_narrowed(support: Client) -> None:
     now = timezone.now()
     late, soon, later = (queue.held(number=number) for number in (1, 2, 3))
-    Review.objects.filter(pk=late.pk).update(due_at=late.opened_at)
-    Review.objects.filter(pk=later.pk).update(due_at=now + timedelta(days=3), cause="rescan")
+    Case.objects.filter(pk=late.pk).update(due_at=late.opened_at)
+    Case.objects.filter(pk=later.pk).update(due_at=now + timedelta(days=3), cause="rescan")
     queue.contested(soon)
     for query, expected in {
         "?due=late": ["tools-1"],
@@ -226,7 +234,7 @@ def test_a_decision_leads_to_the_next_case_and_then_to_the_empty_queue(
     assert decide(client, third, "reject") == page(first)
     assert decide(client, first, "accept") == QUEUE
     assert "The queue is empty." in read(client)
-    closed = Review.objects.order_by("due_at").values_list("outcome", "closed_by")
+    closed = Case.objects.order_by("due_at").values_list("outcome", "closed_by")
     assert [outcome for outcome, _ in closed] == [
         Outcome.ACCEPTED,
         Outcome.ACCEPTED,
@@ -259,7 +267,7 @@ def test_what_a_later_scan_found_is_cleared(moderator: tuple[Client, User]) -> N
     case = queue.held(cause=Cause.RESCAN)
     decide(moderator[0], case, "clear")
     assert Release.objects.get().state == State.PUBLISHED
-    assert Review.objects.get().outcome == Outcome.CLEARED
+    assert Case.objects.get().outcome == Outcome.CLEARED
 
 
 @pytest.mark.parametrize(
@@ -337,10 +345,10 @@ def test_of_many_who_decide_at_once_one_is_faster() -> None:
         assert sorted(pool.map(one, range(6))) == [False] * 5 + [True]
     decided = [Action.RELEASE_ACCEPTED, Action.RELEASE_REJECTED]
     assert Event.objects.filter(action__in=decided).count() == 1
-    assert Review.objects.get().outcome in {Outcome.ACCEPTED, Outcome.REJECTED}
+    assert Case.objects.get().outcome in {Outcome.ACCEPTED, Outcome.REJECTED}
 
 
-def answer(client: Client, case: Review, dispute: Dispute, said: str, reason: str) -> str:
+def answer(client: Client, case: Case, dispute: Dispute, said: str, reason: str) -> str:
     """Answer a dispute; return where it leads, or what the page says."""
     prefix = f"dispute-{dispute.pk}"
     sent = {f"{prefix}-answer": said, f"{prefix}-reason": reason}
@@ -368,7 +376,7 @@ def test_the_last_answer_to_a_case_of_disputes_leads_on(moderator: tuple[Client,
     case = queue.held(cause=Cause.DISPUTE)
     dispute = queue.contested(case)
     assert answer(moderator[0], case, dispute, "reject", "It is real.") == QUEUE
-    assert Review.objects.get().outcome == Outcome.ANSWERED
+    assert Case.objects.get().outcome == Outcome.ANSWERED
 
 
 def test_an_answer_needs_a_reason_and_comes_back_without_one(

@@ -24,7 +24,7 @@ from releases.errors import (
     SecondPersonNeeded,
     WrongState,
 )
-from releases.models import Cause, Dispute, DisputeState, Outcome, Release, Review, Revocation
+from releases.models import Case, Cause, Dispute, DisputeState, Outcome, Release, Revocation
 from releases.states import State
 from tests import shelf
 from tests.bearer import SELLER, Bearer
@@ -218,9 +218,9 @@ def test_the_case_and_its_disputes_are_closed_with_it(
     release = shelf.judged(State.PUBLISHED)
     contested(release, now)
     asked = revocation.request(release, reason="It steals keys.", by=first, now=now)
-    assert Review.objects.open().exists()
+    assert Case.objects.open().exists()
     revocation.confirm(asked, by=second, now=now)
-    case = Review.objects.get()
+    case = Case.objects.get()
     assert (case.outcome, case.closed_by) == (Outcome.REVOKED, second.user)
     assert Dispute.objects.get().state == DisputeState.REJECTED
 
@@ -232,7 +232,7 @@ def test_whoever_asks_has_decided_what_a_later_scan_had_found(
     release = shelf.judged(before)
     cases.open_case(release, Cause.RESCAN, now=now)
     revocation.request(release, reason="It steals keys.", by=first, now=now)
-    case = Review.objects.get()
+    case = Case.objects.get()
     assert (case.outcome, case.closed_by) == (Outcome.SUSPENDED, first.user)
     assert case.reason == "It steals keys."
 

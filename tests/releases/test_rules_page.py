@@ -19,7 +19,7 @@ from tests.releases.people import at_work, staff
 
 pytestmark = pytest.mark.django_db
 
-PAGE = "/admin/releases/review/rules/"
+PAGE = "/admin/releases/case/rules/"
 
 
 @pytest.fixture

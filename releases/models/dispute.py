@@ -1,105 +1,18 @@
-"""Cases that wait for a person, what sellers contest, and what is remembered of both."""
-
-from datetime import datetime
+"""What sellers contest, and what is remembered of it."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.public_id import PublicIdField
 from catalog.models import Listing
+from releases.models.case import REASON_CHARACTERS
 from releases.models.release import Release
 from scanning.models import Finding
 
-REASON_CHARACTERS = 500
 STATEMENT_CHARACTERS = 2000
 _DIGEST_SHAPE = r"^[0-9a-f]{64}$"
-
-
-class Cause(models.TextChoices):
-    """Why a person should look."""
-
-    HELD = "held", "held by its scan"
-    RESCAN = "rescan", "a later scan found something"
-    DISPUTE = "dispute", "its seller contests a finding"
-
-
-class Outcome(models.TextChoices):
-    """What came of it."""
-
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-    EXAMINED_AGAIN = "examined-again"
-    CLEARED = "cleared"
-    SUSPENDED = "suspended"
-    REVOKED = "revoked"
-    ANSWERED = "answered"
-
-
-class ReviewQuerySet(models.QuerySet["Review"]):
-    """Questions about many cases."""
-
-    def open(self) -> "ReviewQuerySet":
-        """Keep those that still wait."""
-        return self.filter(closed_at__isnull=True)
-
-    def late(self, *, now: datetime) -> "ReviewQuerySet":
-        """Keep those that wait longer than they should."""
-        return self.open().filter(due_at__lte=now)
-
-
-class Review(models.Model):
-    """One case of one release, from the moment it was opened until somebody has decided.
-
-    A release has one open case at most; it stays flagged while it has one.
-    """
-
-    public_id = PublicIdField("rvw")
-    release = models.ForeignKey(Release, models.PROTECT, related_name="reviews")
-    cause = models.CharField(max_length=10, choices=Cause.choices)
-    opened_at = models.DateTimeField(default=timezone.now)
-    due_at = models.DateTimeField()
-    closed_at = models.DateTimeField(null=True)
-    # Empty for the service itself, which closes what a later scan has settled.
-    closed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    outcome = models.CharField(max_length=15, choices=Outcome.choices, blank=True)
-    reason = models.CharField(max_length=REASON_CHARACTERS, blank=True)
-
-    objects = ReviewQuerySet.as_manager()
-
-    class Meta:
-        # In the admin, where reviews are what buyers write.
-        verbose_name = "case"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["release"],
-                condition=Q(closed_at__isnull=True),
-                name="releases_review_one_open",
-            ),
-            models.CheckConstraint(
-                condition=Q(cause__in=Cause.values), name="releases_review_cause_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(outcome__in=["", *Outcome.values]),
-                name="releases_review_outcome_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(closed_at__isnull=True, outcome="")
-                | Q(closed_at__isnull=False) & ~Q(outcome=""),
-                name="releases_review_closed_has_outcome",
-            ),
-            models.CheckConstraint(
-                condition=Q(due_at__gte=F("opened_at")), name="releases_review_due_after_opened"
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["due_at"],
-                name="releases_review_waiting",
-                condition=Q(closed_at__isnull=True),
-            ),
-        ]
 
 
 class DisputeState(models.TextChoices):
