@@ -185,6 +185,30 @@ def _content_origin(given: Any) -> Iterator[Error]:
         )
 
 
+def _payments(given: Any) -> Iterator[Error]:
+    if given.STRIPE_API_URL:
+        yield Error(
+            "Payments would go to a stand-in of the provider.",
+            hint="Unset STRIPE_API_URL.",
+            id="mog.E019",
+        )
+    is_test_key = "_test_" in f"{given.STRIPE_SECRET_KEY} {given.STRIPE_PUBLISHABLE_KEY}"
+    if is_test_key and not given.STRIPE_TEST_MODE:
+        yield Error(
+            "Payments would move no real money: a key is for tests.",
+            hint="Set live keys, or STRIPE_TEST_MODE=1 if that is meant.",
+            id="mog.E020",
+        )
+    needed = ("STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY", "STRIPE_WEBHOOK_SECRET")
+    lacking = [name for name in needed if not getattr(given, name)]
+    if given.PAYMENTS_ENABLED and lacking:
+        yield Error(
+            "Things here can cost money, and nobody could pay.",
+            hint=f"Set {', '.join(lacking)}, or MOG_PAYMENTS=0 if everything is free.",
+            id="mog.E021",
+        )
+
+
 def isolation_errors(lacking: tuple[str, ...]) -> Iterator[Error]:
     """Yield what stands against scanning on a system that lacks required layers."""
     if lacking:
@@ -211,4 +235,5 @@ _CHECKS: tuple[_Check, ...] = (
     _audit_keys,
     _scan_isolation,
     _content_origin,
+    _payments,
 )

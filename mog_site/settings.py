@@ -14,6 +14,7 @@ from mog_site import (
     env,
     file_broker,
     logs,
+    payment_provider,
     rate_limits,
     sign_in,
     storage,
@@ -131,6 +132,23 @@ CONTENT_URL = env.text("CONTENT_URL", SITE_URL).rstrip("/")
 INCOMING_DIR = VAR_DIR / "incoming"
 # ISO 4217; one for the whole marketplace.
 CURRENCY = env.text("CURRENCY", "USD")
+
+# --- Payments
+
+# Whether anything here can cost money; a site that only gives away needs no keys.
+PAYMENTS_ENABLED = env.flag("MOG_PAYMENTS", default=True)
+# Development pays at its own stand-in, which `make dev` runs here.
+PAYMENT_SANDBOX_PORT = payment_provider.sandbox_port(PORT)
+_STRIPE = payment_provider.from_environment(
+    sandbox_port=PAYMENT_SANDBOX_PORT, is_production=IS_PRODUCTION
+)
+STRIPE_SECRET_KEY = _STRIPE.secret_key
+STRIPE_PUBLISHABLE_KEY = _STRIPE.publishable_key
+STRIPE_WEBHOOK_SECRET = _STRIPE.webhook_secret
+# Empty means Stripe itself; a system check refuses anything else in production.
+STRIPE_API_URL = _STRIPE.api_url
+# Production that moves no real money, such as a rehearsal, says so.
+STRIPE_TEST_MODE = env.flag("STRIPE_TEST_MODE", default=False)
 
 # --- People
 

@@ -28,6 +28,9 @@ _ENVIRONMENT = {
     "S3_BUCKET": "mog",
     "S3_ENCRYPTION": "AES256",
     "MOG_ENCRYPTION_AT_REST": "LUKS on every database volume",
+    "STRIPE_SECRET_KEY": "sk_live_x",
+    "STRIPE_PUBLISHABLE_KEY": "pk_live_x",
+    "STRIPE_WEBHOOK_SECRET": "whsec_x",
 }
 
 Changed = Callable[..., subprocess.CompletedProcess[str]]
@@ -68,6 +71,12 @@ _PROPER: dict[str, Any] = {
     "ENCRYPTION_AT_REST": "LUKS",
     "AUDIT_EVENT_KEY": _ENVIRONMENT["AUDIT_EVENT_KEY"],
     "AUDIT_SEAL_KEY": _ENVIRONMENT["AUDIT_SEAL_KEY"],
+    "PAYMENTS_ENABLED": True,
+    "STRIPE_SECRET_KEY": _ENVIRONMENT["STRIPE_SECRET_KEY"],
+    "STRIPE_PUBLISHABLE_KEY": _ENVIRONMENT["STRIPE_PUBLISHABLE_KEY"],
+    "STRIPE_WEBHOOK_SECRET": _ENVIRONMENT["STRIPE_WEBHOOK_SECRET"],
+    "STRIPE_API_URL": "",
+    "STRIPE_TEST_MODE": False,
 }
 
 
@@ -125,6 +134,13 @@ def test_a_proper_production_starts() -> None:
             },
             "E018",
         ),
+        ({"STRIPE_API_URL": "http://127.0.0.1:9000"}, "E019"),
+        ({"STRIPE_SECRET_KEY": "sk_test_x"}, "E020"),
+        ({"STRIPE_SECRET_KEY": "rk_test_x"}, "E020"),
+        ({"STRIPE_PUBLISHABLE_KEY": "pk_test_x"}, "E020"),
+        ({"STRIPE_SECRET_KEY": ""}, "E021"),
+        ({"STRIPE_PUBLISHABLE_KEY": ""}, "E021"),
+        ({"STRIPE_WEBHOOK_SECRET": ""}, "E021"),
     ],
 )
 def test_it_refuses(change: dict[str, Any], reason: str) -> None:
@@ -133,6 +149,14 @@ def test_it_refuses(change: dict[str, Any], reason: str) -> None:
 
 def test_only_the_sealing_worker_needs_its_key() -> None:
     assert _reasons(AUDIT_SEAL_KEY="") == []
+
+
+def test_a_rehearsal_may_use_keys_for_tests() -> None:
+    assert _reasons(STRIPE_SECRET_KEY="sk_test_x", STRIPE_TEST_MODE=True) == []
+
+
+def test_a_site_that_gives_everything_away_needs_no_keys() -> None:
+    assert _reasons(PAYMENTS_ENABLED=False, STRIPE_SECRET_KEY="", STRIPE_WEBHOOK_SECRET="") == []
 
 
 def test_a_system_that_cannot_keep_a_scan_in_is_refused() -> None:
@@ -205,6 +229,20 @@ def test_a_production_without_secrets_does_not_start(run: Changed) -> None:
     result = run("manage.py", "check", SECRET_KEY=None)
     assert result.returncode != 0
     assert "SECRET_KEY" in result.stderr
+
+
+@pytest.mark.processes
+def test_no_production_pays_at_the_sandbox(run: Changed) -> None:
+    result = run("manage.py", "check", STRIPE_API_URL="http://127.0.0.1:9000")
+    assert result.returncode != 0
+    assert "mog.E019" in result.stderr
+
+
+@pytest.mark.processes
+def test_no_production_gets_the_keys_of_the_sandbox(run: Changed) -> None:
+    result = run("manage.py", "check", STRIPE_SECRET_KEY=None, STRIPE_WEBHOOK_SECRET=None)
+    assert result.returncode != 0
+    assert "Set STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET" in result.stderr
 
 
 @pytest.mark.processes
