@@ -1,0 +1,28 @@
+"""Which messages are the provider's own."""
+
+import json
+
+import stripe
+
+from payments.provider.border import required
+from payments.provider.errors import WebhookRefused
+from payments.provider.values import Event
+
+# Older ones may be replays (docs.stripe.com/webhooks#replay-attacks).
+_TOLERANCE_SECONDS = 300
+
+
+def verify(body: bytes, signature: str) -> Event:
+    """Return the event of a request's raw body and Stripe-Signature header.
+
+    Raises WebhookRefused, and ProviderNotConfigured without a secret.
+    """
+    secret = required("STRIPE_WEBHOOK_SECRET")
+    try:
+        text = body.decode()
+        stripe.WebhookSignature.verify_header(text, signature, secret, _TOLERANCE_SECONDS)
+        return Event.of(json.loads(text))
+    except stripe.SignatureVerificationError as error:
+        raise WebhookRefused(error.user_message or "signature") from error
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+        raise WebhookRefused("the body is no event") from error
