@@ -327,6 +327,12 @@ RULES: dict[type[BaseException], Rule] = {
         "nothing_to_dispute",
         "This finding counts for nothing any more, so there is nothing to contest.",
     ),
+    releases_errors.FormNotDisputable: Rule(
+        HTTPStatus.CONFLICT,
+        "nothing_to_dispute",
+        "This is about the form of the package, which nobody can let through. Mend it and upload"
+        " it again.",
+    ),
     releases_errors.AlreadyDisputed: Rule(
         HTTPStatus.CONFLICT,
         "already_disputed",

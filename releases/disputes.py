@@ -16,6 +16,7 @@ from releases.errors import (
     AlreadyDisputed,
     DisputeDecided,
     DisputeLimitReached,
+    FormNotDisputable,
     InvalidDispute,
     NothingToDispute,
 )
@@ -42,7 +43,8 @@ def contest(
 ) -> Dispute:
     """Ask a person to look at one finding that the seller was shown.
 
-    Raises MissingScope, InvalidDispute, NothingToDispute, AlreadyDisputed and DisputeLimitReached.
+    Raises MissingScope, InvalidDispute, NothingToDispute, FormNotDisputable, AlreadyDisputed and
+    DisputeLimitReached.
     """
     by.require_scope(Scope.SELL)
     said = _checked(statement)
@@ -129,6 +131,8 @@ def _refuse_pointless(release: Release, finding: Finding) -> None:
     is_final = release.state == State.REVOKED
     if not is_shown or is_final or not exceptions.counting(release.listing, [finding]):
         raise NothingToDispute
+    if exceptions.key_of(finding) is None:
+        raise FormNotDisputable
     known = release.disputes.select_related("finding")
     if likeness(finding) in {likeness(each.finding) for each in known}:
         raise AlreadyDisputed

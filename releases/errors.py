@@ -90,6 +90,10 @@ class InvalidDispute(ReleasesError):
         self.field = field
 
 
+class FormNotDisputable(ReleasesError):
+    """The form of a package is broken: no archive came out, so no person can let it through."""
+
+
 class NothingToDispute(ReleasesError):
     """Contesting this would change nothing."""
 

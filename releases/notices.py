@@ -29,6 +29,7 @@ def tell_seller(release: Release) -> None:
             "problem": shown.problem,
             "written": shown.reason,
             "findings": [_written(each) for each in findings[:_MOST_FINDINGS]],
+            "is_contestable": any(each.is_contestable for each in findings),
             "more": max(0, len(findings) - _MOST_FINDINGS),
         },
     )

@@ -41,6 +41,8 @@ class ShownFinding:
     advice: str
     dispute: Dispute | None
     is_contestable: bool
+    # Nobody can let it through: no archive came out of the upload.
+    is_broken_form: bool
 
     @property
     def still_counts(self) -> bool:
@@ -96,6 +98,8 @@ def _shown(
     finding: Finding, *, weight: Weight, disputes: Mapping[Likeness, Dispute], is_open: bool
 ) -> ShownFinding:
     dispute = disputes.get(likeness(finding))
+    is_broken_form = exceptions.key_of(finding) is None
+    is_undecided = dispute is None and weight is not Weight.CLEARED
     return ShownFinding(
         id=finding.public_id,
         rule_id=name_for_sellers(finding),
@@ -107,7 +111,8 @@ def _shown(
         place=finding.place,
         advice=finding.advice,
         dispute=dispute,
-        is_contestable=is_open and dispute is None and weight is not Weight.CLEARED,
+        is_contestable=is_open and is_undecided and not is_broken_form,
+        is_broken_form=is_broken_form,
     )
 
 

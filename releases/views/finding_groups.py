@@ -37,6 +37,8 @@ class Overview:
     review: int
     note: int
     cleared: int
+    # No archive came out of the upload, so there is nothing to contest.
+    is_broken_form: bool
     groups: list[Group]
     left_out: int
 
@@ -49,6 +51,7 @@ def overview(findings: list[ShownFinding], refused: DisputeForm | None = None) -
         review=weights.count(Weight.REVIEW),
         note=weights.count(Weight.NOTE),
         cleared=weights.count(Weight.CLEARED),
+        is_broken_form=any(each.is_broken_form for each in findings),
         groups=_groups(findings[:_MOST], refused),
         left_out=max(0, len(findings) - _MOST),
     )

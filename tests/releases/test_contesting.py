@@ -235,18 +235,23 @@ def test_the_answer_and_its_reason_are_shown(
     assert ("the finding stands" in page) == (answer == "reject")
 
 
-def test_what_a_person_agrees_to_and_nothing_excepts_is_still_to_be_mended(
-    client: Client, alice: User, listing: Listing, now: datetime
+def test_a_broken_form_is_not_offered_to_be_contested(
+    client: Client, seller: Client, alice: User, listing: Listing
 ) -> None:
     sign_in(client, alice)
     report = ReportFactory.create(verdict="failed", facts_sha256="")
     form = {"category": "manifest", "rule": "manifest/bad-value", "effect": Effect.BLOCK}
     FindingFactory.create(report=report, file_sha256="", **form)
     release = ReleaseFactory.create(state=State.REJECTED, report=report, listing=listing)
-    disputes.accept(contest(release, now=now), reason="Yes.", by=staff(), now=now)
     page = page_of(client, release)
-    assert "It counts all the same" in page
-    assert "it counts for nothing" not in page
+    assert "Send to a person" not in page
+    assert "contest it" not in page
+    assert "This is about the form of the package, which nobody can let through" in page
+    [told] = told_of(seller, release)["findings"]
+    assert told["isContestable"] is False
+    answer = through_api(seller, release, told["id"], statement="It is fine.")
+    assert answer.status_code == 409
+    assert "Mend it and upload" in answer.json()["message"]
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,12 @@ from accounts.models import User
 from audit.actions import Action
 from audit.models import Event
 from catalog.models import Listing, ListingState
-from releases import cases, disputes, doubts, exceptions, publishing, review
+from releases import cases, disputes, doubts, publishing, review
 from releases.errors import (
     AlreadyDisputed,
     DisputeDecided,
     DisputeLimitReached,
+    FormNotDisputable,
     InvalidDispute,
     NothingToDispute,
     ReasonMissing,
@@ -317,16 +318,16 @@ def test_the_package_as_a_whole_is_excepted_by_its_archive(moderator: Actor, now
     assert state_of(release) == State.ACCEPTED
 
 
-def test_a_broken_form_stays_broken_whoever_agrees(moderator: Actor, now: datetime) -> None:
+def test_a_broken_form_is_not_contested(now: datetime) -> None:
     report = ReportFactory.create(verdict=str(Verdict.FAILED), facts_sha256="")
     release = shelf.judged(State.REJECTED, findings=0)
     Release.objects.update(report=report)
     release.refresh_from_db()
     form = {"rule": "archive/zip64", "category": "archive", "effect": "block", "file": ""}
     FindingFactory.create(report=report, **form)
-    disputes.accept(contest(release, now=now), reason="Our mistake.", by=moderator, now=now)
-    assert not FindingException.objects.exists()
-    assert exceptions.verdict(release) is Verdict.FAILED
+    with pytest.raises(FormNotDisputable):
+        contest(release, now=now)
+    assert not Dispute.objects.exists()
 
 
 def test_the_database_holds_a_dispute_together(now: datetime) -> None:

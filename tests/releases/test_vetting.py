@@ -85,6 +85,14 @@ def test_the_seller_is_told(seller: Client) -> None:
 
 
 @pytest.mark.usefixtures("worker")
+def test_a_mail_about_a_broken_form_does_not_offer_to_contest_it(seller: Client) -> None:
+    send(seller, b"This is no archive.")
+    text = str(mail.outbox[0].body)
+    assert "What the scan found" in text
+    assert "contest it" not in text
+
+
+@pytest.mark.usefixtures("worker")
 @pytest.mark.parametrize(
     ("fields", "problem"),
     [
