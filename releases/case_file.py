@@ -172,8 +172,11 @@ def _waiting(release: Release) -> Revocation | None:
 def _happenings(release: Release) -> Iterator[Happening]:
     for move in release.transitions.select_related("by"):
         yield Happening(move.at, move.by, f"{move.before} → {move.after}", move.reason)
+    # A seller's dispute opens a case in the same moment; no other is opened by a person.
+    contesting = {each.opened_at: each.opened_by for each in _disputes(release)}
     for case in release.cases.select_related("closed_by"):
-        yield Happening(case.opened_at, None, f"case opened: {case.get_cause_display()}", "")
+        opener = contesting.get(case.opened_at)
+        yield Happening(case.opened_at, opener, f"case opened: {case.get_cause_display()}", "")
         if case.closed_at:
             said = f"case closed: {case.get_outcome_display()}"
             yield Happening(case.closed_at, case.closed_by, said, case.reason)

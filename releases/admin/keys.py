@@ -32,6 +32,7 @@ DIFF: tuple[Key, ...] = (
     ("u", "Back to the case"),
     *_BACK,
 )
+REVOCATION: tuple[Key, ...] = (("u", "Back to the case"), *_BACK)
 REASON: tuple[Key, ...] = (*_REASON, *_BACK)
 FILE: tuple[Key, ...] = (*_ROWS, ("f", "All files"), ("u", "Back to the case"), *_BACK)
 

@@ -16,7 +16,7 @@ from accounts.admin import LookOnlyAdmin
 from catalog.models import long_texts_of
 from payments import entitlements
 from releases import revocation
-from releases.admin import acting, dossier, reasons
+from releases.admin import acting, dossier, keys, reasons
 from releases.admin.filters import EndedFilter
 from releases.models import Revocation
 
@@ -72,6 +72,7 @@ class RevocationAdmin(LookOnlyAdmin):
             "case": asked.release.cases.order_by("-pk").first(),
             "buyers": _buyers(asked),
             "may_end": asked.is_waiting and acting.may(request, acting.REVOKE),
+            "keys": keys.REVOCATION,
             "is_own": asked.requested_by_id == request.user.pk,
         }
         return TemplateResponse(request, "admin/releases/revocation.html", context)

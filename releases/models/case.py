@@ -96,3 +96,7 @@ class Case(models.Model):
                 condition=Q(closed_at__isnull=True),
             ),
         ]
+
+    def __str__(self) -> str:
+        """Return what it is about, for the admin."""
+        return self.release.label

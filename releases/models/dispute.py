@@ -121,3 +121,7 @@ class FindingException(models.Model):
                 name="releases_findingexception_withdrawn_by_somebody",
             ),
         ]
+
+    def __str__(self) -> str:
+        """Return what is excepted where, for the admin."""
+        return f"{self.rule} in {self.listing.name}"

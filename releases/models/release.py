@@ -126,6 +126,10 @@ class Release(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        """Return name and version, for the admin."""
+        return self.label
+
     @property
     def subject(self) -> str:
         """Return what the audit trail calls this."""

@@ -80,6 +80,10 @@ class Revocation(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        """Return what is to be taken out, for the admin."""
+        return self.release.label
+
     @property
     def is_waiting(self) -> bool:
         """Tell whether nobody has confirmed or declined it."""

@@ -131,3 +131,11 @@ def test_findings_and_history_are_readable(client: Client, moderator: User) -> N
     assert "&lt;b&gt;No.&lt;/b&gt;" in text
     changelist = client.get("/admin/releases/release/?state__exact=rejected").content.decode()
     assert release.name in changelist
+
+
+@pytest.mark.usefixtures("moderator")
+def test_a_release_is_titled_by_name_and_version(client: Client) -> None:
+    release = shelf.published()
+    text = client.get(f"/admin/releases/release/{release.pk}/change/").content.decode()
+    assert f"<h2>{release.label}</h2>" in text
+    assert "Release object" not in text

@@ -24,10 +24,10 @@ from releases.models import (
     Release,
 )
 from releases.states import State
-from tests import queue
+from tests import queue, shelf
 from tests.factories.catalog import DraftFactory
 from tests.factories.scanning import FindingFactory
-from tests.releases.people import at_work, staff
+from tests.releases.people import at_work, contest, staff
 from tests.signed_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -441,3 +441,11 @@ def test_how_the_scan_went_is_told(moderator: tuple[Client, User]) -> None:
         "-29: It has no examples.",
     ):
         assert said in text
+
+
+def test_history_names_the_seller_whose_dispute_has_opened_a_case(support: Client) -> None:
+    release = shelf.judged(State.PUBLISHED)
+    dispute = contest(release, now=timezone.now())
+    text = support.get(page(Case.objects.get())).content.decode()
+    opened = text[text.index("case opened") :]
+    assert f"by {dispute.opened_by.username}" in opened.partition("</li>")[0]

@@ -58,6 +58,13 @@ def test_a_reason_is_sent_by_a_key_which_the_page_lists() -> None:
     assert "<kbd>Ctrl Enter</kbd>" in text
 
 
+def test_the_page_of_a_request_lists_its_keys() -> None:
+    client, _ = at_work("moderator")
+    text = client.get(page(asked_by_another())).content.decode()
+    assert "<kbd>u</kbd>" in text
+    assert "<kbd>q</kbd>" in text
+
+
 def test_nobody_confirms_their_own_request() -> None:
     client, _ = at_work("moderator")
     client.post(request_page(shelf.published()), REASON)
