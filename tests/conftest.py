@@ -16,7 +16,7 @@ from accounts.models import User
 from tests import databases
 from tests.factories.accounts import UserFactory
 
-pytest_plugins = ["tests.live", "tests.chromium", "tests.workers"]
+pytest_plugins = ["tests.live", "tests.chromium", "tests.workers", "tests.payment_sandbox"]
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The one way to the payment provider: its client, its time limits, its errors in our words."""
 
+import logging
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -33,6 +34,8 @@ PAGE_SIZE = 100
 
 # How our servers do is not the provider's to know.
 stripe.enable_telemetry = False
+# It would tell of every request.
+logging.getLogger("stripe").setLevel(logging.WARNING)
 
 # Whether an attempt of the present call has left and was never answered. The library tells of its
 # last attempt only: a refused connection may follow a payment that went through.
