@@ -24,5 +24,12 @@ def verify(body: bytes, signature: str) -> Event:
         return Event.of(json.loads(text))
     except stripe.SignatureVerificationError as error:
         raise WebhookRefused(error.user_message or "signature") from error
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+    ) as error:
         raise WebhookRefused("the body is no event") from error

@@ -32,7 +32,9 @@ def signature(body: bytes, secret: str, *, at: int) -> str:
 def _run(world: World) -> None:
     while True:
         world.wake.clear()
-        if not _deliver_next(world):
+        with world.sending:
+            has_sent = _deliver_next(world)
+        if not has_sent:
             world.wake.wait(_wait_seconds(world))
 
 

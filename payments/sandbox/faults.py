@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from payments.sandbox import forms
 from payments.sandbox.refusals import Answer, Json, error
 from payments.sandbox.world import World
 
@@ -17,12 +18,12 @@ SLOW = "slow"
 
 # Nobody sells for these by chance.
 MAGIC_AMOUNTS = {
-    6661: DECLINE,
-    6662: AUTHENTICATION_REQUIRED,
-    6663: RATE_LIMITED,
-    6664: SERVER_ERROR,
-    6665: TIMEOUT_BEFORE,
-    6666: TIMEOUT_AFTER_COMMIT,
+    "6661": DECLINE,
+    "6662": AUTHENTICATION_REQUIRED,
+    "6663": RATE_LIMITED,
+    "6664": SERVER_ERROR,
+    "6665": TIMEOUT_BEFORE,
+    "6666": TIMEOUT_AFTER_COMMIT,
 }
 # How often each meets one idempotency key. The library sends a request three times before it gives
 # up, but a rate limit it hands on at once.
@@ -78,7 +79,7 @@ def on_the_way(world: World, *, path: str, form: Json, key: str) -> Fault:
         if name not in _TIMES or not key:
             return NONE
         is_seconds = name in _ARGUMENT_IS_SECONDS
-        times = int(argument) if argument.isdigit() and not is_seconds else _TIMES[name]
+        times = _TIMES[name] if is_seconds else forms.whole(argument, default=_TIMES[name])
         if _seen(world, key) > times:
             return NONE
         return Fault(name, _seconds(argument) if is_seconds else _SLOW_SECONDS)
@@ -97,8 +98,7 @@ def _wanted(form: Json) -> tuple[str, str]:
         name, _, argument = asked.partition(":")
         return name, argument
     amount = form.get("amount")
-    is_number = isinstance(amount, int) or (isinstance(amount, str) and amount.isdecimal())
-    return (MAGIC_AMOUNTS.get(int(amount or 0), "") if is_number else ""), ""
+    return MAGIC_AMOUNTS.get(str(amount), ""), ""
 
 
 def _seen(world: World, key: str) -> int:

@@ -1,14 +1,17 @@
 """The provider's form encoding: `metadata[order]=1&types[0]=card` is a tree."""
 
 from http import HTTPStatus
+from typing import TypeVar
 from urllib.parse import parse_qsl
 
 from payments.sandbox.refusals import Json, Refusal
 
+_Default = TypeVar("_Default", int, None)
 _FIELDS = 500
 _DEPTH = 5
 _HIGHEST_CENTS = 99_999_999
 _METADATA_PAIRS = 50
+_DIGITS = 12
 _METADATA_VALUE = 500
 
 
@@ -56,15 +59,24 @@ def cents(form: Json, name: str, *, default: int | None = None) -> int:
     if value is None:
         assert default is not None
         return default
-    if not (value.isascii() and value.isdigit()):
-        raise Refusal(f"Invalid integer: {value}", code="parameter_invalid_integer", param=name)
-    if not 0 < int(value) <= _HIGHEST_CENTS:
+    amount = whole(value, default=None)
+    if amount is None:
+        raise Refusal(
+            f"Invalid integer: {value[:80]}", code="parameter_invalid_integer", param=name
+        )
+    if not 0 < amount <= _HIGHEST_CENTS:
         raise Refusal(
             "This value must be greater than or equal to 1, and at most 99999999.",
             code="parameter_invalid_integer",
             param=name,
         )
-    return int(value)
+    return amount
+
+
+def whole(value: str, *, default: _Default) -> int | _Default:
+    """Return a whole number of at most twelve digits, or the default for anything else."""
+    is_whole = value.isascii() and value.isdigit() and len(value) <= _DIGITS
+    return int(value) if is_whole else default
 
 
 def currency(form: Json) -> str:

@@ -44,8 +44,9 @@ def _is_within(body: Json, form: Json) -> bool:
     if not isinstance(bounds, dict):
         bounds = {"gte": bounds, "lte": bounds}
     for name, value in bounds.items():
-        if name not in _COMPARE or not (isinstance(value, str) and value.isdecimal()):
+        moment = forms.whole(value, default=None) if isinstance(value, str) else None
+        if name not in _COMPARE or moment is None:
             raise Refusal("Invalid created", param="created")
-        if not _COMPARE[name](body["created"], int(value)):
+        if not _COMPARE[name](body["created"], moment):
             return False
     return True

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from payments.sandbox import api, control, pages
+from payments.sandbox import api, control, forms, pages
 from payments.sandbox.refusals import Answer, error
 from payments.sandbox.world import World
 
@@ -104,13 +104,13 @@ class _Handler(BaseHTTPRequestHandler):
     def _body(self) -> str:
         if self.headers.get("Transfer-Encoding"):
             raise _Unreadable(HTTPStatus.LENGTH_REQUIRED)
-        length = self.headers.get("Content-Length", "0")
-        if not (length.isascii() and length.isdigit()):
+        length = forms.whole(self.headers.get("Content-Length", "0"), default=None)
+        if length is None:
             raise _Unreadable(HTTPStatus.BAD_REQUEST)
-        if int(length) > _BODY_BYTES:
+        if length > _BODY_BYTES:
             raise _Unreadable(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         try:
-            return self.rfile.read(int(length)).decode()
+            return self.rfile.read(length).decode()
         except UnicodeDecodeError as problem:
             raise _Unreadable(HTTPStatus.BAD_REQUEST) from problem
 

@@ -25,3 +25,5 @@ class World:
     wake: Event = field(default_factory=Event)
     busy_keys: set[str] = field(default_factory=set)
     busy_lock: Lock = field(default_factory=Lock)
+    # Held by the courier while an event is on its way; taken before the store, never after.
+    sending: Lock = field(default_factory=Lock)

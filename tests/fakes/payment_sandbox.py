@@ -32,6 +32,8 @@ class PaymentSandbox:
     state: Path
     site: str = SITE
     process: "subprocess.Popen[bytes] | None" = None
+    # One for all: to make a client takes longer than to ask.
+    client: httpx.Client = field(default_factory=httpx.Client)
 
     @property
     def url(self) -> str:
@@ -65,16 +67,16 @@ class PaymentSandbox:
         self.process.kill()
         self.process.wait(_STOP_SECONDS)
 
-    def control(self, path: str, **form: str) -> dict[str, Any]:
+    def control(self, path: str, /, **form: str) -> dict[str, Any]:
         """Do something below `/_sandbox/`; returns what it answers."""
-        answer = httpx.post(f"{self.url}/_sandbox/{path}", data=form, headers=_AUTHORIZATION)
+        answer = self.client.post(f"{self.url}/_sandbox/{path}", data=form, headers=_AUTHORIZATION)
         answer.raise_for_status()
         found: dict[str, Any] = answer.json()
         return found
 
     def look(self, path: str) -> dict[str, Any]:
         """Read something below `/_sandbox/`."""
-        answer = httpx.get(f"{self.url}/_sandbox/{path}", headers=_AUTHORIZATION)
+        answer = self.client.get(f"{self.url}/_sandbox/{path}", headers=_AUTHORIZATION)
         answer.raise_for_status()
         found: dict[str, Any] = answer.json()
         return found
@@ -151,3 +153,4 @@ def running(folder: Path, *, webhook: str, site: str = SITE) -> Iterator[Payment
         yield sandbox
     finally:
         sandbox.kill()
+        sandbox.client.close()
