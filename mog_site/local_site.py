@@ -17,13 +17,16 @@ class CannotStart(Exception):
     """Something in the way; the message says what, and what to do about it."""
 
 
-def require_free_port(port: int) -> None:
-    """Raise CannotStart when the site could not listen on `port` of the loopback interface."""
+def require_free_port(port: int, *, moved_by: int | None = None) -> None:
+    """Raise CannotStart when the site could not listen on `port` of the loopback interface.
+
+    `moved_by` is the value of PORT to propose instead, the next one if it is not given.
+    """
     if not 1 <= port <= _HIGHEST_PORT:
         raise CannotStart(f"PORT={port} is no port; choose one from 1024 to {_HIGHEST_PORT}.")
     # A listener on ::1 alone would answer browsers that ask for localhost in our place.
     for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
-        _require_free(port, family, address)
+        _require_free(port, family, address, proposed=moved_by or port + 1)
 
 
 @contextmanager
@@ -58,7 +61,7 @@ def is_ready(port: int) -> bool:
         connection.close()
 
 
-def _require_free(port: int, family: socket.AddressFamily, address: str) -> None:
+def _require_free(port: int, family: socket.AddressFamily, address: str, *, proposed: int) -> None:
     try:
         listener = socket.socket(family)
     except OSError:  # this machine does not speak that family
@@ -76,5 +79,5 @@ def _require_free(port: int, family: socket.AddressFamily, address: str) -> None
             if error.errno == errno.EADDRNOTAVAIL:  # no such interface here
                 return
             raise CannotStart(
-                f"port {port} is taken; choose another: make dev PORT={port + 1}"
+                f"port {port} is taken; choose another: make dev PORT={proposed}"
             ) from error

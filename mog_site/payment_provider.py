@@ -33,8 +33,13 @@ def from_environment(*, sandbox_port: int, is_production: bool) -> Keys:
         "sk_test_sandbox",
         "pk_test_sandbox",
         "whsec_sandbox",
-        f"http://127.0.0.1:{sandbox_port}",
+        sandbox_url(sandbox_port),
     )
+
+
+def sandbox_url(port: int) -> str:
+    """Return the address of our own sandbox."""
+    return f"http://127.0.0.1:{port}"
 
 
 def sandbox_port(port: int) -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from mog_site import payment_provider
 from tests import processes
 
 pytestmark = pytest.mark.processes
@@ -21,7 +22,8 @@ _ROOT = Path(__file__).resolve().parents[2]
 _START_SECONDS = 60.0
 _STOP_SECONDS = 20.0
 # The site's own: whatever the suite runs on, `make dev` is tried as on a fresh machine.
-_FOREIGN = {"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE"}
+_PAYING = {"STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_API_URL"}
+_FOREIGN = _PAYING | {"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,19 @@ def test_a_link_signs_in_once(running: Site) -> None:
         assert visitor.post(link, data=form).status_code != 302
 
 
+def test_it_runs_the_payment_sandbox(running: Site) -> None:
+    sandbox = f"http://127.0.0.1:{payment_provider.sandbox_port(running.port)}"
+    answer = httpx.get(f"{sandbox}/_sandbox/health", auth=("sk_test_sandbox", ""))
+    assert (answer.status_code, answer.json()) == (200, {"ok": True})
+    assert (running.folder / "payment-sandbox.sqlite3").exists()
+
+
+def test_a_taken_port_of_the_sandbox_is_refused(folder: Path, free_port: int) -> None:
+    with socket.create_server(("127.0.0.1", payment_provider.sandbox_port(free_port))):
+        refused = run_to_its_end(folder, free_port)
+    assert (refused.returncode, f"make dev PORT={free_port + 1}" in refused.stderr) == (1, True)
+
+
 def test_its_pages_find_their_styles(running: Site) -> None:
     base = f"http://127.0.0.1:{running.port}"
     sheet = re.search(r'<link[^>]+href="(/static/[^"]+\.css)"', httpx.get(base).text)
@@ -238,14 +253,15 @@ def test_a_signal_while_it_starts_is_heeded(start: Start, folder: Path, free_por
 def test_killing_it_leaves_no_orphans(start: Start, folder: Path, free_port: int) -> None:
     site = start(folder, free_port)
     assert site.announces(), site.printed
-    # Web server with two workers, Celery worker with two children, beat, and the command itself.
+    # Web server with two workers, Celery worker with two children, beat, payment sandbox, and the
+    # command itself.
     # The worker answers before it has forked its children, so they may come a moment later.
-    assert processes.becomes_true(lambda: len(processes.using(folder)) == 8)
+    assert processes.becomes_true(lambda: len(processes.using(folder)) == 9)
     site.process.kill()
     assert site.is_gone()
 
 
-@pytest.mark.parametrize("name", ["mog_site.server", "worker", "beat"])
+@pytest.mark.parametrize("name", ["mog_site.server", "worker", "beat", "payments.sandbox"])
 def test_the_death_of_one_program_ends_the_others(
     start: Start, folder: Path, free_port: int, name: str
 ) -> None:

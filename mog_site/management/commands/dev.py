@@ -15,7 +15,7 @@ from django.db import connections
 from django.utils import timezone
 
 from accounts import dev_sign_in
-from mog_site import demo, demo_catalogue, local_site
+from mog_site import demo, demo_catalogue, local_site, payment_provider
 from mog_site.local_site import CannotStart
 from mog_site.supervisor import Program, Supervisor
 
@@ -30,6 +30,16 @@ _PROGRAMS = (
     Program("worker", (*_CELERY, "worker", *_LONE_WORKER, "--loglevel", "WARNING")),
     Program("beat", (*_CELERY, "beat", "--loglevel", "WARNING")),
 )
+_SANDBOX = Program(
+    "money",
+    (
+        *(sys.executable, "-m", "payments.sandbox"),
+        *("--port", str(settings.PAYMENT_SANDBOX_PORT), "--key", settings.STRIPE_SECRET_KEY),
+        *("--webhook", f"{settings.SITE_URL}/webhooks/stripe", "--site", settings.SITE_URL),
+        *("--secret", settings.STRIPE_WEBHOOK_SECRET),
+        *("--state", str(settings.VAR_DIR / "payment-sandbox.sqlite3")),
+    ),
+)
 _DEFAULTS = {
     "DEBUG": "1",
     "LOG_LEVEL": "warning",
@@ -43,7 +53,7 @@ _LOOK_SECONDS = 0.2
 class Command(BaseCommand):
     """Everything the site needs, in one terminal, until Ctrl-C."""
 
-    help = "Run web server, worker and beat on loopback; Ctrl-C stops them all."
+    help = "Run web server, worker, beat and payment sandbox on loopback; Ctrl-C stops them all."
     # The database may not exist yet.
     requires_system_checks = []
     requires_migrations_checks = False
@@ -58,6 +68,10 @@ class Command(BaseCommand):
             raise CommandError("this prints sign-in links: start it with `make dev`.")
         try:
             local_site.require_free_port(settings.PORT)
+            if _pays_at_sandbox():
+                local_site.require_free_port(
+                    settings.PAYMENT_SANDBOX_PORT, moved_by=settings.PORT + 1
+                )
             with local_site.only_one(settings.VAR_DIR, site_url=settings.SITE_URL):
                 self._prepare()
                 self._run()
@@ -80,8 +94,8 @@ class Command(BaseCommand):
     def _run(self) -> None:
         environment = _DEFAULTS | os.environ
         with Supervisor(environment, self._say) as supervisor:
-            self._say("Starting web server, worker and beat ...")
-            for program in _PROGRAMS:
+            self._say("Starting web server, worker, beat and payment sandbox ...")
+            for program in _programs():
                 supervisor.start(program)
             if self._becomes_ready(supervisor):
                 self._announce()
@@ -124,3 +138,13 @@ class Command(BaseCommand):
 
     def _ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
         self._must_stop = True
+
+
+def _pays_at_sandbox() -> bool:
+    """Answer whether the site pays at our own sandbox, rather than at the provider."""
+    ours = payment_provider.sandbox_url(settings.PAYMENT_SANDBOX_PORT)
+    return bool(ours == settings.STRIPE_API_URL)
+
+
+def _programs() -> tuple[Program, ...]:
+    return (_SANDBOX, *_PROGRAMS) if _pays_at_sandbox() else _PROGRAMS
