@@ -32,6 +32,10 @@ _PURE = (
     "tests/flows/test_hostile_wire.py",
     *("tests/architecture", "tests/mog_cli", "tests/mog_package"),
     *("tests/mog_site/test_dev_command.py", "tests/mog_site/test_file_broker.py"),
+    *(
+        f"tests/payments/test_sandbox_{room}.py"
+        for room in ("faults", "in_a_browser", "pages", "process", "webhooks")
+    ),
     # Rules read texts; what is found in them is stored by other tests.
     *(
         f"tests/scanning/test_{room}.py"

@@ -20,6 +20,14 @@ TEST_CARDS = {
     "pm_card_authenticationRequired": ASKS,
     "pm_card_chargeCustomerFail": DECLINES_LATER,
 }
+# The states in which a payment, or saving a card, can still go either way.
+OPEN = {"requires_payment_method", "requires_confirmation", "requires_action"}
+DECLINED = {
+    "type": "card_error",
+    "code": "card_declined",
+    "decline_code": "generic_decline",
+    "message": "Your card was declined.",
+}
 _TROUBLE = {
     DECLINES: faults.DECLINE,
     DECLINES_LATER: faults.DECLINE,

@@ -11,13 +11,6 @@ from payments.sandbox.world import World
 
 # docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
 _LEAST_CENTS = 50
-_OPEN = {"requires_payment_method", "requires_confirmation", "requires_action"}
-_DECLINED = {
-    "type": "card_error",
-    "code": "card_declined",
-    "decline_code": "generic_decline",
-    "message": "Your card was declined.",
-}
 _MUST_ASK = {
     "type": "card_error",
     "code": "authentication_required",
@@ -108,7 +101,7 @@ def confirm(
     require_open(intent)
     problem = faults.of_card(intent) or cards.trouble(method)
     if problem == faults.DECLINE:
-        return _fail(world, intent, method, _DECLINED)
+        return _fail(world, intent, method, cards.DECLINED)
     if problem == faults.AUTHENTICATION_REQUIRED and not has_authenticated:
         return (
             _ask(world, intent, method) if is_present else _fail(world, intent, method, _MUST_ASK)
@@ -119,7 +112,7 @@ def confirm(
 def fail(world: World, intent: Json, method: Json) -> Json:
     """Decline a payment, whatever the card."""
     require_open(intent)
-    return _fail(world, intent, method, _DECLINED)
+    return _fail(world, intent, method, cards.DECLINED)
 
 
 def ask(world: World, intent: Json, method: Json) -> Json:
@@ -147,7 +140,7 @@ def cancel(world: World, intent_id: str, form: Json) -> Json:
 
 def require_open(intent: Json) -> None:
     """Raise Refusal for a payment that has come to its end."""
-    if intent["status"] not in _OPEN:
+    if intent["status"] not in cards.OPEN:
         raise Refusal(
             f"This PaymentIntent has a status of {intent['status']}.",
             code="payment_intent_unexpected_state",

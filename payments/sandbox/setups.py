@@ -8,14 +8,6 @@ from payments.sandbox.refusals import Json, Refusal
 from payments.sandbox.store import new_id, now
 from payments.sandbox.world import World
 
-_OPEN = {"requires_payment_method", "requires_confirmation", "requires_action"}
-_DECLINED = {
-    "type": "card_error",
-    "code": "card_declined",
-    "decline_code": "generic_decline",
-    "message": "Your card was declined.",
-}
-
 
 def create(world: World, form: Json) -> Json:
     """POST /v1/setup_intents."""
@@ -80,7 +72,7 @@ def fail(world: World, setup: Json, method: Json) -> Json:
         world,
         setup,
         status="requires_payment_method",
-        last_setup_error=_DECLINED | {"payment_method": method},
+        last_setup_error=cards.DECLINED | {"payment_method": method},
         next_action=None,
     )
     happened(world, "setup_intent.setup_failed", setup)
@@ -103,7 +95,7 @@ def ask(world: World, setup: Json, method: Json) -> Json:
 
 def require_open(setup: Json) -> None:
     """Raise Refusal for a setup that has come to its end."""
-    if setup["status"] not in _OPEN:
+    if setup["status"] not in cards.OPEN:
         raise Refusal(
             f"This SetupIntent has a status of {setup['status']}.",
             code="setup_intent_unexpected_state",

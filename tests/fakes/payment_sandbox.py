@@ -40,6 +40,16 @@ class PaymentSandbox:
         """Where it listens."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a process of the site needs in order to pay here."""
+        return {
+            "STRIPE_SECRET_KEY": KEY,
+            "STRIPE_PUBLISHABLE_KEY": "pk_test_sandbox",
+            "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
+            "STRIPE_API_URL": self.url,
+        }
+
     def start(self) -> None:
         """Run it, and wait until it answers."""
         command = [sys.executable, "-m", "payments.sandbox", "--port", str(self.port)]

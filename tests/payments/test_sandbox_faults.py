@@ -11,7 +11,7 @@ import pytest
 from pytest_django import Settings
 
 from payments import provider
-from tests.fakes.payment_sandbox import KEY, PaymentSandbox
+from tests.fakes.payment_sandbox import KEY, PaymentSandbox, Receiver
 
 pytestmark = pytest.mark.processes
 
@@ -132,6 +132,33 @@ def _hang_up_once(listener: socket.socket) -> None:
     listener.close()
     with connection:
         connection.recv(65_536)
+
+
+def test_the_outcome_stays_unknown_when_the_provider_fails_afterwards(
+    sandbox: PaymentSandbox,
+) -> None:
+    sandbox.control("faults", path="/v1/customers", fault="timeout_before")
+    sandbox.control("faults", path="/v1/customers", fault="server_error", times="2")
+    with pytest.raises(provider.OutcomeUnknown):
+        provider.create_customer(email="", name="bob", metadata={}, key="a:1")
+
+
+@pytest.mark.parametrize(
+    ("status", "meaning"),
+    [(200, provider.OutcomeUnknown), (404, provider.ProviderRefused)],
+)
+def test_an_answer_that_nobody_can_read_is_taken_for_what_it_may_be(
+    event_receiver: Receiver,
+    settings: Settings,
+    status: int,
+    meaning: type[provider.ProviderError],
+) -> None:
+    event_receiver.reset()
+    event_receiver.status = status
+    settings.STRIPE_SECRET_KEY = KEY
+    settings.STRIPE_API_URL = event_receiver.url.removesuffix("/webhooks/stripe")
+    with pytest.raises(meaning):
+        provider.create_customer(email="", name="bob", metadata={}, key="a:1")
 
 
 def test_a_look_that_nobody_answers_leaves_nothing_unknown(sandbox: PaymentSandbox) -> None:
