@@ -39,7 +39,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--site", default="", help="the site that people are sent back to")
     parser.add_argument("--hang", type=float, default=_HANG_SECONDS, help="seconds of a time-out")
     parser.add_argument("--retry", type=float, default=_RETRY_SECONDS, help="first webhook wait")
-    return parser.parse_args()
+    given = parser.parse_args()
+    if urlsplit(given.webhook).scheme != "http":
+        parser.error("--webhook must be an http:// address: the sandbox speaks no TLS")
+    return given
 
 
 def _world(given: argparse.Namespace) -> World:

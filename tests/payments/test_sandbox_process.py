@@ -3,6 +3,8 @@
 import http.client
 import json
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,6 +56,13 @@ def test_it_ends_when_it_is_asked_to(fragile: PaymentSandbox) -> None:
     assert fragile.process is not None
     assert fragile.process.returncode == 0
     fragile.start()
+
+
+def test_it_does_not_start_for_a_site_it_could_not_tell(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "payments.sandbox", "--port", "9000", "--secret", "whsec_x"]
+    command += ["--state", str(tmp_path / "state"), "--webhook", "https://mog.example/webhooks"]
+    refused = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert (refused.returncode, "speaks no TLS" in refused.stderr) == (2, True)
 
 
 def test_it_listens_on_loopback_only(sandbox: PaymentSandbox) -> None:
