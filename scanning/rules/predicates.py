@@ -23,4 +23,5 @@ BY_NAME: Mapping[str, Predicate] = {
     "unknown-installer": installers.is_unknown,
     "real-mail-address": mail_addresses.is_real,
     "anybodys-installer": installers.is_anybodys,
+    "anybodys-package": installers.is_anybodys_package,
 }
