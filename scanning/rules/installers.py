@@ -85,7 +85,9 @@ def _is_anybodys(host: bytes, path: bytes) -> bool:
     return host in _REPOSITORIES or b"." not in host or bool(_PLACEHOLDER.search(host))
 
 
-_HUB = re.compile(rb"(?:github\.com|githubusercontent\.com)/([a-z0-9_-]+)|\bgithub:([a-z0-9_-]+)/", re.I)
+_HUB = re.compile(
+    rb"(?:github\.com|githubusercontent\.com)/([a-z0-9_-]+)|\bgithub:([a-z0-9_-]+)/", re.I
+)
 
 
 def is_anybodys_package(command: bytes) -> bool:
