@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from scanning.rules import predicates
+from scanning.rules import predicates, vocabulary
 from scanning.rules.pattern_rule import PatternRule
 from scanning.rules.rule import ID, Category, Confidence, Rule, Severity
 from scanning.rules.yara_rule import YaraRule
@@ -76,7 +76,7 @@ def _rule(entry: Any) -> PackedRule:
     return PackedRule(
         rule=rule,
         pattern=_pattern(entry, rule) if "pattern" in entry else None,
-        yara=YaraRule(rule, _text(entry["yara"])) if "yara" in entry else None,
+        yara=_condition(entry, rule) if "yara" in entry else None,
         is_enabled=_flag(entry, "enabled", default=True),
         positive=_texts(entry, "positive"),
         negative=_texts(entry, "negative"),
@@ -108,6 +108,10 @@ def _graded(entry: Mapping[str, Any]) -> Rule:
         is_enforced=_flag(entry, "enforced", default=True),
         is_malicious=_flag(entry, "malicious", default=False),
     )
+
+
+def _condition(entry: Mapping[str, Any], rule: Rule) -> YaraRule:
+    return YaraRule(rule, vocabulary.spelled_out(_text(entry["yara"])))
 
 
 def _pattern(entry: Mapping[str, Any], rule: Rule) -> PatternRule:

@@ -17,6 +17,8 @@ _GLOBALS: tuple[tuple[str, str | bool], ...] = (
     *(("path", ""), ("layer", ""), ("script", False)),
     ("takes_excuses", True),
 )
+# Of each string in a text. One would do to tell a rule; more, to tell what stands beside what.
+_PLACES = 64
 
 
 class BrokenYara(ValueError):
@@ -70,8 +72,8 @@ class YaraScanner:
 
     def __init__(self, compiled_rules: bytes, ids: Mapping[str, str]) -> None:
         self._scanner = yara_x.Scanner(yara_x.Rules.deserialize_from(io.BytesIO(compiled_rules)))
-        # One place of each string is told; no file may make a list of millions of them.
-        self._scanner.max_matches_per_pattern(1)
+        # Conditions may ask what stands near what; no file may make a list of millions of places.
+        self._scanner.max_matches_per_pattern(_PLACES)
         self._ids = ids
 
     def met(self, text: bytes, *, path: str, layer: str) -> Iterator[Met]:
