@@ -18,6 +18,7 @@ from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper as PostgresqlWrapper
 
 from mog_site import checks, parent_death
+from scanning import ruleset
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mog_site.settings")
 
@@ -87,6 +88,12 @@ def refuse_unsafe_production(**_: object) -> None:
     except ImproperlyConfigured as error:
         # Celery only logs what a receiver raises, unless it ends the process.
         sys.exit(str(error))
+
+
+@worker_init.connect(weak=False)
+def load_rules(**_: object) -> None:
+    """Make the rules ready once; the children that scan have them by fork."""
+    ruleset.current()
 
 
 @worker_before_create_process.connect(weak=False)

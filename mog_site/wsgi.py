@@ -8,11 +8,14 @@ from django.core.wsgi import get_wsgi_application
 from django.utils.http import parse_header_parameters
 
 from mog_site import checks
+from scanning import ruleset
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mog_site.settings")
 
 _django = get_wsgi_application()
 checks.require_safe_production()
+# Else the first request that tells of a rule would wait for all of them.
+ruleset.current()
 
 
 def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -120,10 +121,23 @@ def start(tmp_path: Path) -> Iterator[Start]:
     yield from starter(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A var folder whose database stands: to make one takes most of a start."""
+    folder = tmp_path_factory.mktemp("migrated") / "var"
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
+        cwd=_ROOT,
+        env=environment_of(folder, 8000),
+        check=True,
+    )
+    return folder
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A var folder that does not exist yet."""
-    return tmp_path / "var"
+def folder(tmp_path: Path, migrated: Path) -> Path:
+    """A var folder in which a site has been before."""
+    return shutil.copytree(migrated, tmp_path / "var")
 
 
 @pytest.fixture(scope="module")
@@ -197,11 +211,11 @@ def test_a_second_one_in_the_same_checkout_is_refused(running: Site, free_port: 
     assert f"this checkout runs already: process {running.process.pid}" in refused.stderr
 
 
-def test_a_taken_port_is_refused_before_anything_starts(running: Site, folder: Path) -> None:
-    refused = run_to_its_end(folder, running.port)
+def test_a_taken_port_is_refused_before_anything_starts(running: Site, tmp_path: Path) -> None:
+    refused = run_to_its_end(tmp_path / "var", running.port)
     assert refused.returncode == 1
     assert f"port {running.port} is taken" in refused.stderr
-    assert not folder.exists()
+    assert not (tmp_path / "var").exists()
 
 
 @pytest.mark.parametrize("port", [0, 65_536])
