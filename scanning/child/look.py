@@ -119,11 +119,14 @@ class _Reading:
                     yield rule_id, start + each.start, start + each.end
 
     def _told_as(self, met: Met) -> str:
-        """Return the rule that is told; nothing where only something lesser was excused."""
-        if not met.is_excused:
+        """Return the rule that is told; nothing where only a note was excused.
+
+        A suspicion counts whatever else the text says: it takes two to ask a person.
+        """
+        effect = self._book.effect(met.rule_id)
+        if not met.is_excused or effect is Effect.SUSPICION:
             return met.rule_id
-        is_grave = self._book.effect(met.rule_id) in (Effect.BLOCK, Effect.REVIEW)
-        return EXCUSED.id if is_grave else ""
+        return EXCUSED.id if effect in (Effect.BLOCK, Effect.REVIEW) else ""
 
     def checked(
         self, view: View, among: Iterable[checks.FileCheck], found: "_Found | None" = None

@@ -22,7 +22,7 @@ WORDS: Mapping[str, str] = {
         r"|commit messages?|write-?ups?|hand-?overs?|hand-?offs?|status( updates?)?"
         r"|transcripts?|chat"
         r"|conversation|invoices?|quotes?|minutes|explanations?|release notes|pull requests?"
-        r"|weekly notes?)"
+        r"|weekly notes?|timelines?)"
     ),
     "told": (
         r"(mention(ed|ing)?|tell(ing)?|told|say(ing)? (so|it|anything)|bring(ing)? (it|this"
@@ -54,7 +54,8 @@ WORDS: Mapping[str, str] = {
         r"|memor(y|ie)|fact|section|part|action|extra \w+|additional \w+)s?)\b"
         r"|\b(leave|keep|hold|strike|drop|cut) (it|them|this|that|these|those|this \w+"
         r"|that \w+|these \w+|those \w+|the (step|edit|change|command|call|request|upload|copy"
-        r"|addition)s?) (\w+ )?(out of|off|from|away from) (the|your|any|its|each|all)\b"
+        r"|addition)s?) (\w+ )?(out of|off|from|away from) (the|your|any|its|each|all)"
+        r" (\w+ )?({{report}}|file list|list|counts?|logs?|history|notes|table|books|record)\b"
         r"|\b(goes|go|stays?|remains?|left|passed) (\w+ )?(unreported|unmentioned|unlisted"
         r"|undisclosed|unsaid|unannounced|unnoted|under the hood|behind the curtain"
         r"|off the (books|record|report|summary|bill|invoice)|out of (the"
@@ -99,7 +100,8 @@ WORDS: Mapping[str, str] = {
         r"|\.cursorrules|\.windsurfrules|copilot-instructions\.md|\.cursor\/rules"
         r"|(long-?term|persistent|permanent|your|its|the agent's) (memory|memories|notes)|(in"
         r"|into|to) memory"
-        r"|system prompt|global (rules|instructions|settings)|standing (rules|orders|instructions))"
+        r"|system prompt|global (rules|instructions|settings)|standing (rules|orders|instructions)"
+        r"|((project|repository|team|workspace)('s)? |the agent's )rules)"
     ),
     # What somebody has said, or keeps, and would not give away.
     "private": (
@@ -125,6 +127,10 @@ WORDS: Mapping[str, str] = {
         r"|(open|file|create) an? (issue|ticket|gist|discussion|bug report)|telemetry"
         r"|analytics|diagnostics?|error reports?|crash reports?|bug reports?|dns|hostname"
         r"|subdomain|referer|cookie|file ?name)"
+    ),
+    "page": (
+        r"(https?:\/\/[^ ]{4,160}|\b[a-z0-9-]{2,40}(\.[a-z0-9-]{2,40}){0,3}"
+        r"\.(com|net|org|io|dev|app|example)\/[^ ]{1,160})"
     ),
     "address": (
         r"(https?:\/\/|\b[a-z0-9-]+\.[a-z0-9.-]+\.(com|net|org|io|dev|example)\b"

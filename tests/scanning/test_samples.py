@@ -12,7 +12,7 @@ import yaml
 
 from mog_package import read_skill
 from scanning.rules.defence import EXCUSED
-from scanning.verdicts import Verdict, verdict_of
+from scanning.verdicts import Effect, Verdict, verdict_of
 from tests.scanning import rulebooks
 
 _SAMPLES = Path(__file__).parent / "samples"
@@ -53,6 +53,11 @@ def _found(folder: Path, *, appended: bytes = b"") -> list[_Found]:
     ]
 
 
+def _is_of_a_lesson(found: _Found, skill: str) -> bool:
+    """Tell whether it is excused, or a suspicion, which a lesson raises by what it quotes."""
+    return found.rule == EXCUSED.id or (skill in _LESSONS and found.effect == Effect.SUSPICION)
+
+
 @pytest.mark.parametrize("folder", _MALICIOUS, ids=_name)
 def test_a_malicious_skill_does_not_pass(folder: Path) -> None:
     label = yaml.safe_load((folder / _LABEL).read_text())
@@ -64,7 +69,7 @@ def test_a_malicious_skill_does_not_pass(folder: Path) -> None:
 @pytest.mark.parametrize("folder", _BENIGN, ids=_name)
 def test_an_honest_skill_passes_and_only_a_lesson_on_attacks_asks_a_person(folder: Path) -> None:
     found = _found(folder)
-    counting = [each for each in found if each.rule != EXCUSED.id]
+    counting = [each for each in found if not _is_of_a_lesson(each, folder.name)]
     assert verdict_of(counting) is Verdict.PASSED, {each.rule for each in counting}
     assert (len(counting) < len(found)) is (folder.name in _LESSONS)
 
