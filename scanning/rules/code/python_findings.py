@@ -37,6 +37,7 @@ class Act(StrEnum):
     RUNS_DECODED = "runs what it decodes"
     RUNS_FETCHED = "runs what it fetches"
     RUNS_FILE = "runs a file that it fetches"
+    LOADS_FETCHED = "loads what it fetches as code"
     SENDS_ENVIRONMENT = "sends the environment"
     SENDS_CREDENTIALS = "sends a file of credentials"
     HIDES_ADDRESS = "decodes an address"
@@ -68,6 +69,10 @@ def _acts(called: Called, flow: Flow) -> Iterator[Act]:
         yield from _runs_code(called, flow)
     elif called.name in tables.RUNNING_COMMANDS:
         yield from _runs_commands(called, flow)
+    elif called.name in tables.LOADING or _is_unsafe(called, flow):
+        yield from _loads(called, flow, Kind.FETCHED)
+    if called.name in tables.LOADING_FILES:
+        yield from _loads(called, flow, Kind.FETCHED_FILE)
     if _is_sending(called):
         yield from _sends(called, flow)
     if called.name in tables.REMOVING or called.name.endswith(".unlink"):
@@ -81,6 +86,24 @@ def _acts(called: Called, flow: Flow) -> Iterator[Act]:
 def _runs_code(called: Called, flow: Flow) -> Iterator[Act]:
     kinds = flow.kinds(called.node.args[:1], called.scope)
     yield from _runs(kinds)
+
+
+def _loads(called: Called, flow: Flow, kind: Kind) -> Iterator[Act]:
+    args = called.node.args
+    is_address = bool(args) and (folded(args[0]) or "").startswith(("http://", "https://"))
+    if kind in flow.kinds(args, called.scope) or (is_address and called.name in tables.READING):
+        yield Act.LOADS_FETCHED
+
+
+def _is_unsafe(called: Called, flow: Flow) -> bool:
+    """Tell a loader that is dangerous only as it is called here."""
+    if called.name in tables.ARRAY_LOADING:
+        return any(each.arg == "allow_pickle" for each in called.node.keywords)
+    if called.name not in tables.YAML_LOADING:
+        return False
+    given = [*called.node.args[1:], *(each.value for each in called.node.keywords)]
+    names = {flow.names.dotted(each).rpartition(".")[2] for each in given}
+    return not given or bool(names & tables.UNSAFE_LOADERS)
 
 
 def _runs(kinds: set[Kind]) -> Iterator[Act]:
@@ -103,8 +126,12 @@ def _runs_commands(called: Called, flow: Flow) -> Iterator[Act]:
         }
     )
     kinds = flow.kinds(args, called.scope)
+    is_interpreted = _names_program(args, tables.SHELLS)
     if Kind.FETCHED_FILE in kinds:
-        yield Act.RUNS_FILE
+        yield Act.LOADS_FETCHED if is_interpreted else Act.RUNS_FILE
+    typed = [each.value for each in called.node.keywords if each.arg in ("input", "stdin")]
+    if is_interpreted and Kind.FETCHED in flow.kinds(typed, called.scope):
+        yield Act.RUNS_FETCHED
     if _names_program(args, tables.SENDING_PROGRAMS):
         yield from _sent(kinds)
 

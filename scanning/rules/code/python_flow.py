@@ -15,6 +15,9 @@ from scanning.rules.code.python_names import Names
 from scanning.rules.code.python_parts import Kind, Part, Parts
 from scanning.rules.code.python_scopes import Place, Scopes
 
+# In the mode of a file that is opened.
+_WRITES = frozenset("wax+")
+
 
 class Mark(NamedTuple):
     """A kind of value; `is_whole` as in `Part`."""
@@ -104,12 +107,17 @@ class Flow:
         for target in targets:
             for place in self._scopes.written(target, scope):
                 self._flow(value, scope, place)
-                if isinstance(value, ast.Call) and value.args:
+                if isinstance(value, ast.Call):
                     self._note_file(place, value, scope)
 
     def _note_file(self, place: Place, call: ast.Call, scope: int) -> None:
-        if self.names.dotted(call.func) in tables.OPENING:
+        name = self.names.dotted(call.func)
+        if name in tables.OPENING and call.args:
             self._paths_of_files[place] = self._places(call.args[0], scope)
+        if name in tables.CONTAINERS or (name in tables.OPENING and _is_to_write(call)):
+            for held in _held_in(call):
+                for path in self._places(held, scope):
+                    self._ways[place].append(_Way(path, is_whole=False, is_piece=False))
 
     def _places(self, expression: ast.expr, scope: int) -> list[Place]:
         return [
@@ -163,6 +171,19 @@ class Flow:
         """Return what holds the path of a file, which is open, or named by a path itself."""
         places = self._places(file, scope)
         return [path for place in places for path in self._paths_of_files.get(place, [place])]
+
+
+def _held_in(call: ast.Call) -> list[ast.expr]:
+    """Return the path, or the buffer, that holds what is written."""
+    return [*call.args[:1], *(each.value for each in call.keywords if each.arg == "fileobj")]
+
+
+def _is_to_write(call: ast.Call) -> bool:
+    modes = [*call.args[1:2], *(each.value for each in call.keywords if each.arg == "mode")]
+    return any(
+        isinstance(mode, ast.Constant) and isinstance(mode.value, str) and set(mode.value) & _WRITES
+        for mode in modes
+    )
 
 
 def _carried(marks: Iterable[Mark], by: Part | _Way) -> set[Mark]:

@@ -82,7 +82,9 @@ class Names:
         if function == "getattr" and len(call.args) > 1:
             name = folded(call.args[1])
             return f"{self.dotted(first, depth) or '?'}.{name}" if name else ""
-        return self.dotted(first, depth) if function == "vars" else ""
+        if function == "vars":
+            return self.dotted(first, depth)
+        return CLIENTS.get(function, "")
 
     def _of_key(self, value: ast.expr, key: str | None, depth: int) -> str:
         """Read `globals()["eval"]` and its likes."""

@@ -61,6 +61,14 @@ _OF_ACTS: Mapping[Act, Rule] = {
         "This program downloads a file and starts it. Let buyers install it from where it is"
         " published, and name it under requires.tools.",
     ),
+    Act.LOADS_FETCHED: _rule(
+        "loads-fetched-code",
+        _CRITICAL,
+        _LIKELY,
+        "T1129",
+        "This program makes what it gets from the network part of itself: as pickled objects, as a"
+        " library or as a script. Ship all code inside the package, and fetch plain data only.",
+    ),
     Act.SENDS_ENVIRONMENT: _rule(
         "sends-environment",
         _CRITICAL,
@@ -152,7 +160,10 @@ _BROKEN = _rule(
     "This program has a syntax error in current versions of Python. Mend it.",
 )
 _GRAVE_IN_TEXTS = frozenset(
-    {Act.RUNS_REVEALED, Act.RUNS_FETCHED, Act.SENDS_ENVIRONMENT, Act.SENDS_CREDENTIALS}
+    {
+        *(Act.RUNS_REVEALED, Act.RUNS_FETCHED, Act.LOADS_FETCHED),
+        *(Act.SENDS_ENVIRONMENT, Act.SENDS_CREDENTIALS),
+    }
 )
 # RFC 2606 and RFC 6761, and what people write who explain.
 _EXPLAINED = re.compile(
@@ -160,7 +171,11 @@ _EXPLAINED = re.compile(
     r"|evil|attacker|malicious|hacker|your[-_]|<|\{|\.\.\.",
     re.I,
 )
-_ADDRESS = re.compile(r"[a-z]{2,6}://[^\s'\"]{3,80}|\b\d{1,3}(?:\.\d{1,3}){3}\b", re.I)
+_ADDRESS = re.compile(
+    r"[a-z]{2,6}://[^\s'\"]{3,80}|\b\d{1,3}(?:\.\d{1,3}){3}\b"
+    r"|(?:Connection|SMTP(?:_SSL)?|FTP|connect(?:ion)?)\(+\s*['\"][^'\"]{3,80}|['\"]\.[a-z0-9.-]{3,60}\.[a-z]{2,10}['\"]",
+    re.I,
+)
 
 RULES: tuple[Rule, ...] = (*_OF_ACTS.values(), _EXAMPLE, _EXPLANATION, _LARGE, _BROKEN)
 POSITIVE = python_samples.POSITIVE

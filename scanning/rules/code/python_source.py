@@ -28,7 +28,8 @@ _LANGUAGES = frozenset({"python", "python3", "py"})
 # What can be done, what with, and what hides both: a program without says nothing to any rule.
 _ENDS = re2.compile(
     rb"(?i)exec|eval|system|popen|subprocess|spawn|requests|httpx|aiohttp|urllib|urlopen|\.post\("
-    rb"|\.put\(|socket|smtplib|ftplib|unlink|remove|rmtree|setup\("
+    rb"|\.put\(|socket|smtplib|ftplib|unlink|remove|rmtree|setup\(|pickle|joblib|yaml|ctypes|sys\.path"
+    rb"|importlib|runpy|HTTPS?Connection|getaddrinfo|gethostby|upload_|put_object"
 )
 _BEGINNINGS = re2.compile(
     rb"requests|httpx|aiohttp|urllib|urlopen|recv|base64|b64|fromhex|unhexlify|decompress|marshal"

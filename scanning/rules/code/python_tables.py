@@ -25,6 +25,7 @@ FETCHING = frozenset(
         *(f"{module}.{verb}" for module in _HTTP for verb in _VERBS),
         *("urllib.request.urlopen", "urllib2.urlopen", "urlopen", "http.client.getresponse"),
         *("socket.recv", "socket.recvfrom", "websocket.recv"),
+        *("dns.resolver.resolve", "dns.resolver.query"),
     }
 )
 DECODING = frozenset(
@@ -37,6 +38,30 @@ DECODING = frozenset(
     }
 )
 RUNNING_CODE = frozenset({"exec", "eval", "code.interact", "types.FunctionType", "runpy.run_path"})
+# What makes objects of bytes, and runs what these bytes say.
+LOADING = frozenset(
+    {
+        *(f"{module}.load" for module in ("pickle", "dill", "cloudpickle", "joblib", "_pickle")),
+        *(f"{module}.loads" for module in ("pickle", "dill", "cloudpickle", "_pickle", "cPickle")),
+        *("pickle.Unpickler", "jsonpickle.decode", "pandas.read_pickle", "pd.read_pickle"),
+        *("yaml.unsafe_load", "yaml.unsafe_load_all", "ctypes.create_string_buffer"),
+        *("ctypes.memmove", "ctypes.c_char_p", "loader.exec_module", "importlib.abc.exec_module"),
+    }
+)
+# What takes an address, too.
+READING = frozenset({"pandas.read_pickle", "pd.read_pickle"})
+ARRAY_LOADING = frozenset({"numpy.load", "np.load"})
+YAML_LOADING = frozenset({"yaml.load", "yaml.load_all"})
+UNSAFE_LOADERS = frozenset({"UnsafeLoader", "Loader", "CLoader", "FullLoader", "CUnsafeLoader"})
+# What makes a file part of the running program.
+LOADING_FILES = frozenset(
+    {
+        *("ctypes.CDLL", "ctypes.WinDLL", "ctypes.cdll.LoadLibrary", "ctypes.PyDLL"),
+        *("sys.path.insert", "sys.path.append", "site.addsitedir", "zipimport.zipimporter"),
+        *("importlib.util.spec_from_file_location", "runpy.run_path", "imp.load_source"),
+        *("importlib.machinery.SourceFileLoader", "SourceFileLoader", "execfile"),
+    }
+)
 RUNNING_COMMANDS = frozenset(
     {
         *("os.system", "os.popen", "subprocess.run", "subprocess.call", "subprocess.check_call"),
@@ -52,10 +77,18 @@ SENDING = frozenset(
         *("urllib.request.urlopen", "urllib.request.Request", "urlopen", "Request"),
         *("http.client.request", "socket.send", "socket.sendall", "socket.sendto"),
         *("ftplib.storbinary", "ftplib.storlines", "smtplib.sendmail", "smtplib.send_message"),
-        *("websocket.send", "urllib.request.urlretrieve"),
+        *("websocket.send", "urllib.request.urlretrieve", "socket.getaddrinfo"),
+        *("socket.gethostbyname", "socket.gethostbyname_ex", "dns.resolver.resolve"),
+        *("dns.resolver.query", "http.client.putrequest"),
     }
 )
-SENDING_METHODS = frozenset({"post", "put", "patch", "sendall", "sendmail", "storbinary"})
+SENDING_METHODS = frozenset(
+    {
+        *("post", "put", "patch", "sendall", "sendmail", "storbinary", "storlines", "send_message"),
+        *("upload_file", "upload_fileobj", "put_object", "upload_blob", "files_upload"),
+        *("upload_from_string", "upload_from_filename", "create_gist", "send_document"),
+    }
+)
 IDENTIFYING = frozenset({"headers", "auth", "cookies", "cert", "timeout", "verify", "proxies"})
 SENDING_PROGRAMS = frozenset({"curl", "wget", "nc", "ncat", "netcat", "scp", "rsync", "ftp"})
 SHELLS = frozenset({"sh", "bash", "zsh", "dash", "powershell", "pwsh", "cmd", "python", "python3"})
@@ -69,7 +102,19 @@ PASSING = frozenset(
     }
 )
 # Methods that put their arguments into what they are called on.
-FILLING = frozenset({"append", "extend", "update", "add", "insert", "setdefault", "attach"})
+FILLING = frozenset(
+    {
+        *("append", "extend", "update", "add", "insert", "setdefault", "attach", "write"),
+        *("writestr", "writelines", "write_text", "write_bytes"),
+    }
+)
+# Whatever is put into them stands in the file, or buffer, that they are opened with.
+CONTAINERS = frozenset(
+    {
+        *("zipfile.ZipFile", "ZipFile", "tarfile.open", "tarfile.TarFile", "gzip.open"),
+        *("gzip.GzipFile", "bz2.open", "lzma.open", "io.TextIOWrapper", "io.BufferedWriter"),
+    }
+)
 OPENING = frozenset({"open", "io.open", "codecs.open", "os.open", "aiofiles.open"})
 WRITING = frozenset({"write", "write_bytes", "write_text", "writelines"})
 CLOCKS = frozenset(
