@@ -57,6 +57,29 @@ _PLACEHOLDER = re.compile(
 )
 
 
+# Of modules that everybody runs straight from their repositories: hosts of their own, and owners.
+_MODULES = re.compile(
+    rb"(?:^|[\s\"'=:/+])(?:(?:golang|gopkg|honnef|mvdan|google\.golang|go\.uber|k8s|sigs\.k8s|gotest"
+    rb"|entgo|goa|buf\.build|cuelang|dagger|rsc|gorm|gofr|fyne|modernc|gitlab\.com/gitlab-org)\."
+    rb"|golang\.org/|go\.dev/|cuelang\.org|(?:github(?:\.com/|:)|gitlab(?:\.com/|:))(?:nixos"
+    rb"|nix-community|golangci|a-h|sqlc-dev|swaggo|air-verse|cosmtrek|vektra|onsi|google|uber"
+    rb"|uber-go|securego|golang|golang-migrate|pressly|bufbuild|grpc-ecosystem|99designs|oapi-codegen"
+    rb"|deepmap|goreleaser|cloudflare|hashicorp|spf13|magefile|kubernetes|kubernetes-sigs"
+    rb"|operator-framework|charmbracelet|templ|ogen-go|wailsapp|dmarkham|mattn|matryer|daixiang0"
+    rb"|rust-lang|bytecodealliance|tauri-apps|cargo-bins|foundry-rs|paradigmxyz|solana-foundation"
+    rb"|coral-xyz|anza-xyz|succinctlabs|risc0|starkware-libs|astral-sh|nushell|zed-industries|denoland"
+    rb"|anthropics|modelcontextprotocol|microsoft|openai|vercel|vercel-labs|facebook|google-gemini"
+    rb"|cachix|numtide|determinatesystems|hercules-ci|oxalica|ryantm|mic92|serokell|srid"
+    rb"|acme/|your|example|owner|user|org|username|<|\{)(?:[/<{-]|$))",
+    re.I,
+)
+
+
+def is_unknown_repository(command: bytes) -> bool:
+    """Tell a program of somebody's repository from those of well-known owners."""
+    return not _MODULES.search(command) and not _PLACEHOLDER.search(command)
+
+
 def is_unknown(command: bytes) -> bool:
     """Tell a script of an unknown site from those that everybody runs, and from one's own."""
     return any(not _is_known(*place) and not _is_anybodys(*place) for place in _places(command))

@@ -21,6 +21,7 @@ BY_NAME: Mapping[str, Predicate] = {
     "byte-array": likely_secrets.is_byte_array,
     "seed-phrase": likely_secrets.is_seed_phrase,
     "unknown-installer": installers.is_unknown,
+    "unknown-repository": installers.is_unknown_repository,
     "real-mail-address": mail_addresses.is_real,
     "anybodys-installer": installers.is_anybodys,
     "anybodys-package": installers.is_anybodys_package,
