@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import scan_shapes, skill_package
+from benchmarks import CORPUS, scan_shapes, skill_package
 from mog_package import CANONICAL
 from scanning import ruleset, sandbox
 from scanning.child import judge, repack, rulebook
@@ -30,7 +30,6 @@ from scanning.errors import ScanInconclusive
 _ROUNDS = 3
 _WORKERS = 2
 _LIMITS = sandbox.Limits(file_bytes=CANONICAL.archive_bytes)
-_CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ def main() -> None:
 
 def _corpus(folder: Path) -> list[Path]:
     uploads = []
-    for number, file in enumerate(sorted(_CORPUS.glob("*/SKILL.md"))):
+    for number, file in enumerate(sorted(CORPUS.glob("*/SKILL.md"))):
         uploads.append(folder / f"{number}.zip")
         uploads[-1].write_bytes(skill_package.of(file.parent).zipped())
     return uploads

@@ -15,11 +15,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks import scan_site
+from benchmarks import CORPUS, scan_site
 
 _ROOT = Path(__file__).resolve().parents[1]
 _SAMPLES = _ROOT / "tests" / "scanning" / "samples"
-_CORPUS = _ROOT.parent / "shared" / "corpus"
 
 
 def main() -> None:
@@ -31,7 +30,7 @@ def main() -> None:
     options = parser.parse_args()
     named = options.malicious or options.benign
     malicious = options.malicious if named else [_SAMPLES / "malicious"]
-    benign = options.benign if named else [_SAMPLES / "benign", _CORPUS]
+    benign = options.benign if named else [_SAMPLES / "benign", CORPUS]
     command = [
         *(sys.executable, "-m", "benchmarks.scan_verdicts"),
         *(["--list"] if options.list else []),

@@ -21,6 +21,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mog_site.settings")
 django.setup()
 
+from benchmarks import CORPUS
 from scanning import ruleset  # noqa: E402 (Django stands only now)
 from scanning.rules.matching import Matcher  # noqa: E402 (as above)
 from scanning.rules.pattern_rule import from_plain  # noqa: E402 (as above)
@@ -29,7 +30,6 @@ from tests.scanning import secret_samples  # noqa: E402 (as above)
 _ROUNDS = 2
 _ORDINARY_MEGABYTES = 2
 _MEGABYTE = 1024 * 1024
-_CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 # Finds all files of a folder that hold a secret, as paths below it.
 Finder = Callable[[Path], set[str]]
 
@@ -78,10 +78,10 @@ def _measure(engine: str, find: Finder, folder: Path, groups: dict[str, str]) ->
 
 
 def _skills(find: Finder) -> str:
-    if not _CORPUS.is_dir():
+    if not CORPUS.is_dir():
         return "no corpus"
-    skills = {file.parent.relative_to(_CORPUS).as_posix() for file in _CORPUS.glob("*/SKILL.md")}
-    hit = {path.partition("/")[0] for path in find(_CORPUS)} & skills
+    skills = {file.parent.relative_to(CORPUS).as_posix() for file in CORPUS.glob("*/SKILL.md")}
+    hit = {path.partition("/")[0] for path in find(CORPUS)} & skills
     return f"{len(hit)} of {len(skills)}"
 
 
@@ -156,7 +156,7 @@ def _write_samples(folder: Path) -> dict[str, str]:
 
 def _write_ordinary(folder: Path) -> None:
     """Write real skills, or made-up prose where there are none, into files of 20 KB."""
-    texts = [file.read_bytes() for file in sorted(_CORPUS.rglob("*.md"))] or [
+    texts = [file.read_bytes() for file in sorted(CORPUS.rglob("*.md"))] or [
         b"Line %d: words, and a key = value.\n" % number for number in range(1_000)
     ]
     whole = b"\n".join(texts)

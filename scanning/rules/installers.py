@@ -106,14 +106,3 @@ def _is_known(host: bytes, path: bytes) -> bool:
 def _is_anybodys(host: bytes, path: bytes) -> bool:
     del path
     return host in _REPOSITORIES or b"." not in host or bool(_PLACEHOLDER.search(host))
-
-
-_HUB = re.compile(
-    rb"(?:github\.com|githubusercontent\.com)/([a-z0-9_-]+)|\bgithub:([a-z0-9_-]+)/", re.I
-)
-
-
-def is_anybodys_package(command: bytes) -> bool:
-    """Tell a package of a repository whose owner is not well known."""
-    owners = [(match[1] or match[2]).lower() for match in _HUB.finditer(command)]
-    return any(owner not in _OWNERS for owner in owners)

@@ -24,5 +24,4 @@ BY_NAME: Mapping[str, Predicate] = {
     "unknown-repository": installers.is_unknown_repository,
     "real-mail-address": mail_addresses.is_real,
     "anybodys-installer": installers.is_anybodys,
-    "anybodys-package": installers.is_anybodys_package,
 }

@@ -18,7 +18,7 @@ _GLOBALS: tuple[tuple[str, str | bool], ...] = (
     ("takes_excuses", True),
 )
 # Of each string in a text. One would do to tell a rule; more, to tell what stands beside what.
-_PLACES = 64
+PLACES = 64
 
 
 class BrokenYara(ValueError):
@@ -73,7 +73,7 @@ class YaraScanner:
     def __init__(self, compiled_rules: bytes, ids: Mapping[str, str]) -> None:
         self._scanner = yara_x.Scanner(yara_x.Rules.deserialize_from(io.BytesIO(compiled_rules)))
         # Conditions may ask what stands near what; no file may make a list of millions of places.
-        self._scanner.max_matches_per_pattern(_PLACES)
+        self._scanner.max_matches_per_pattern(PLACES)
         self._ids = ids
 
     def met(self, text: bytes, *, path: str, layer: str) -> Iterator[Met]:
