@@ -21,7 +21,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mog_site.settings")
 django.setup()
 
-from benchmarks import CORPUS
+from benchmarks import CORPUS  # noqa: E402 (as below)
 from scanning import ruleset  # noqa: E402 (Django stands only now)
 from scanning.rules.matching import Matcher  # noqa: E402 (as above)
 from scanning.rules.pattern_rule import from_plain  # noqa: E402 (as above)

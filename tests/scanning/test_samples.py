@@ -29,6 +29,7 @@ _LESSONS = frozenset(
     }
 )
 _MALICIOUS = sorted(file.parent for file in _SAMPLES.glob(f"malicious/*/*/{_LABEL}"))
+_DEMO = sorted((Path(__file__).parents[2] / "demo" / "packages").iterdir())
 _BENIGN = sorted(file.parent for file in _SAMPLES.glob("benign/*/SKILL.md"))
 
 
@@ -72,6 +73,12 @@ def test_an_honest_skill_passes_and_only_a_lesson_on_attacks_asks_a_person(folde
     counting = [each for each in found if not _is_of_a_lesson(each, folder.name)]
     assert verdict_of(counting) is Verdict.PASSED, {each.rule for each in counting}
     assert (len(counting) < len(found)) is (folder.name in _LESSONS)
+
+
+@pytest.mark.parametrize("folder", _DEMO, ids=lambda folder: folder.name)
+def test_a_package_of_the_demo_passes(folder: Path) -> None:
+    found = _found(folder)
+    assert verdict_of(found) is Verdict.PASSED, {each.rule for each in found}
 
 
 @pytest.mark.parametrize("folder", _MALICIOUS, ids=_name)
