@@ -23,15 +23,21 @@ def descend_from(ancestor_id: int) -> set[int]:
     parents = {}
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            # proc(5): the name, in parentheses, may hold anything; the parent is the second after.
-            parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
-            parents[int(folder.name)] = int(parent)
+            parents[int(folder.name)] = int(_status(folder)[1])
     found: set[int] = set()
     latest = {ancestor_id}
     while latest:
         latest = {child for child, parent in parents.items() if parent in latest}
         found |= latest
     return found
+
+
+def sleeps(process_id: int) -> bool:
+    """Whether a process waits for something that a signal may interrupt."""
+    try:
+        return _status(Path(f"/proc/{process_id}"))[0] == "S"
+    except OSError:
+        return False
 
 
 def command_of(process_id: int) -> str:
@@ -50,3 +56,9 @@ def becomes_true(condition: Callable[[], object], *, seconds: float = 20) -> boo
             return False
         time.sleep(0.05)
     return True
+
+
+def _status(folder: Path) -> list[str]:
+    """Return state, parent and what follows them in a process's stat file (proc(5))."""
+    # The name before them, in parentheses, may hold anything.
+    return (folder / "stat").read_text().rpartition(")")[2].split()

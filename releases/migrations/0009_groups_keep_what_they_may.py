@@ -5,19 +5,20 @@ from django.db import migrations
 _ACTS = ('add', 'change', 'delete', 'view')
 
 
-def _rename(apps, before, after):
-    permissions = apps.get_model('auth', 'Permission').objects
+def _rename(apps, editor, before, after):
+    # As the owner: the running role may only read permissions.
+    permissions = apps.get_model('auth', 'Permission').objects.using(editor.connection.alias)
     ours = permissions.filter(content_type__app_label='releases')
     for act in _ACTS:
         ours.filter(codename=f'{act}_{before}').update(codename=f'{act}_{after}')
 
 
-def _to_cases(apps, _editor):
-    _rename(apps, 'review', 'case')
+def _to_cases(apps, editor):
+    _rename(apps, editor, 'review', 'case')
 
 
-def _to_reviews(apps, _editor):
-    _rename(apps, 'case', 'review')
+def _to_reviews(apps, editor):
+    _rename(apps, editor, 'case', 'review')
 
 
 class Migration(migrations.Migration):

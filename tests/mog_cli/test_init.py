@@ -15,6 +15,7 @@ import pytest
 
 from mog_cli import program
 from mog_package import PackageType, Target, open_directory, validate
+from tests import processes
 from tests.mog_cli.conftest import mog_command, mog_environment
 
 RunJson = Callable[..., tuple[int, dict[str, Any], str]]
@@ -190,7 +191,8 @@ def _on_a_terminal(
     screen, is_interrupted, give_up_at = b"", False, time.monotonic() + 30
     while process.poll() is None or select.select([ours], [], [], 0)[0]:
         assert time.monotonic() < give_up_at, screen
-        if not is_interrupted and interrupt_at.encode() in screen:
+        # A signal between the question and the reading of its answer would wait for that answer.
+        if not is_interrupted and interrupt_at.encode() in screen and processes.sleeps(process.pid):
             process.send_signal(signal.SIGINT)
             is_interrupted = True
         if select.select([ours], [], [], 0.1)[0]:
