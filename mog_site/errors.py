@@ -268,10 +268,28 @@ RULES: dict[type[BaseException], Rule] = {
         "not_offered",
         "This listing takes no new buyers. Who has it may still install it.",
     ),
+    payments_errors.IdempotencyKeyMissing: Rule(
+        HTTPStatus.BAD_REQUEST,
+        "idempotency_key_missing",
+        "This moves money: send an `Idempotency-Key`, such as a UUID, and the same one when you"
+        " repeat it.",
+    ),
     payments_errors.InvalidIdempotencyKey: Rule(
         HTTPStatus.BAD_REQUEST,
         "invalid_idempotency_key",
-        "Send an `Idempotency-Key` of 1 to 255 printable ASCII characters, such as a UUID.",
+        "Send an `Idempotency-Key` of 1 to 255 visible ASCII characters, such as a UUID.",
+    ),
+    payments_errors.IdempotencyKeyReused: Rule(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "idempotency_key_reused",
+        "This `Idempotency-Key` was used for another request. Take a new one for each request.",
+    ),
+    payments_errors.IdempotencyKeyInUse: Rule(
+        HTTPStatus.CONFLICT,
+        "idempotency_key_in_use",
+        "A request under this `Idempotency-Key` is being worked on. Wait as `Retry-After` says,"
+        " then repeat it.",
+        headers=lambda _: {"Retry-After": "1"},
     ),
     payments_errors.Overdraft: Rule(
         HTTPStatus.PAYMENT_REQUIRED,

@@ -3,7 +3,10 @@
 PaymentsError
 ├── PaymentUnavailable      the listing has a price, and nothing here can take money yet
 ├── NotOffered              the listing is not on sale
+├── IdempotencyKeyMissing   what moves money needs a key
 ├── InvalidIdempotencyKey   the key is longer or stranger than keys are
+├── IdempotencyKeyReused    the key was used for something else
+├── IdempotencyKeyInUse     somebody works under this key at this moment
 ├── Overdraft               an account has less than is to be taken out
 ├── AccountFrozen           nothing may be taken out of this wallet
 └── AlreadyPosted           this event has moved its money already
@@ -26,8 +29,20 @@ class NotOffered(PaymentsError):
     """The listing takes no new buyers: it is a draft, hidden or retired."""
 
 
+class IdempotencyKeyMissing(PaymentsError):
+    """What moves money is asked for under a key, so that a lost answer does no harm."""
+
+
 class InvalidIdempotencyKey(PaymentsError):
-    """The header is not 1 to 255 printable ASCII characters."""
+    """The header is not 1 to 255 visible ASCII characters."""
+
+
+class IdempotencyKeyReused(PaymentsError):
+    """The key was used with another body, at another address or for another organization."""
+
+
+class IdempotencyKeyInUse(PaymentsError):
+    """Another request under this key has not come to its end."""
 
 
 class Overdraft(PaymentsError):

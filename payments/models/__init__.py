@@ -2,6 +2,7 @@
 
 from payments.models.account import TRACKED, Account, AccountKind
 from payments.models.entitlement import Entitlement, EntitlementQuerySet, Source
+from payments.models.idempotency_key import IdempotencyKey, IdempotencyKeyQuerySet
 from payments.models.posting import Posting
 
 __all__ = [
@@ -10,6 +11,8 @@ __all__ = [
     "AccountKind",
     "Entitlement",
     "EntitlementQuerySet",
+    "IdempotencyKey",
+    "IdempotencyKeyQuerySet",
     "Posting",
     "Source",
 ]

@@ -1,0 +1,59 @@
+"""What many callers do at once, each in a thread of a process of its own (`tests.racing`)."""
+
+import time
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actor import Actor
+from accounts.models import Credential
+from audit.who import Origin
+from payments import accounts, idempotency, ledger
+from payments.errors import IdempotencyKeyInUse
+from payments.idempotency import Answer, Claim, Effect
+from payments.ledger import Entry
+from payments.models import AccountKind
+
+
+def once(number: int, credential_id: str, key: str) -> str:
+    """Move one cent under a key; return the answer."""
+    by = actor(credential_id)
+    wallet, fees = accounts.wallet_for(by), accounts.ours(AccountKind.FEES)
+
+    def effect() -> Effect:
+        now = timezone.now()
+        event = f"test:{number}"
+        ledger.post(event, [Entry("part", wallet, fees, 1)], now=now)
+        return Effect(201, {"event": event, "at": now.isoformat()})
+
+    asked = idempotency.keyed(key, route="POST /test", body={"cents": 1})
+    return idempotency.once(asked, by=by, now=timezone.now(), effect=effect).text
+
+
+def across(number: int, credential_id: str, key: str) -> str:
+    """Do the same as somebody does who needs the provider, and repeat while it is in progress."""
+    by = actor(credential_id)
+    asked = idempotency.keyed(key, route="POST /test", body={"cents": 1})
+    while True:
+        try:
+            taken = idempotency.claim(
+                asked, by=by, now=timezone.now(), begin=lambda: f"test_{number}"
+            )
+            return taken.text if isinstance(taken, Answer) else _work_on(taken, by)
+        except IdempotencyKeyInUse:
+            time.sleep(0.05)
+
+
+def _work_on(claimed: Claim, by: Actor) -> str:
+    wallet, fees = accounts.wallet_for(by), accounts.ours(AccountKind.FEES)
+    time.sleep(0.2)
+    with transaction.atomic():
+        event = f"test:{claimed.subject}"
+        ledger.post(event, [Entry("part", wallet, fees, 1)], now=timezone.now())
+    return idempotency.finish(claimed, Effect(201, {"event": event})).text
+
+
+def actor(credential_id: str) -> Actor:
+    """Return who acts with a credential."""
+    credential = Credential.objects.with_actor().get(public_id=credential_id)
+    return Actor.of(credential, origin=Origin())
