@@ -1,6 +1,6 @@
 """The payment sandbox as fixtures: one process for each worker of a session.
 
-A test that asks for `sandbox` calls the real port, `payments.provider`, which is pointed at it.
+A test that asks for `sandbox` calls the real port, `payments.stripe_port`, which is pointed at it.
 """
 
 from collections.abc import Iterator

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 from pytest_django import Settings
 
-from payments import provider
+from payments import stripe_port
 from tests.chromium import Tab
 from tests.fakes import payment_sandbox
 from tests.fakes.payment_sandbox import PaymentSandbox, Receiver
@@ -38,10 +38,10 @@ def visitor(chromium: Browser) -> Iterator[Tab]:
     context.close()
 
 
-def _intent() -> provider.Intent:
-    customer = provider.create_customer(email="", name="bob", metadata={}, key="cus:1")
-    charge = provider.Charge(amount_cents=1200, currency="USD", customer_id=customer.id)
-    return provider.create_intent(charge, key="ord:1")
+def _intent() -> stripe_port.Intent:
+    customer = stripe_port.create_customer(email="", name="bob", metadata={}, key="cus:1")
+    charge = stripe_port.Charge(amount_cents=1200, currency="USD", customer_id=customer.id)
+    return stripe_port.create_intent(charge, key="ord:1")
 
 
 def test_a_payment_is_declined_asked_about_and_made_by_keyboard(
@@ -55,12 +55,12 @@ def test_a_payment_is_declined_asked_about_and_made_by_keyboard(
     page.get_by_role("button", name="Needs authentication").press("Enter")
     page.get_by_role("button", name="Yes, it is me").press("Enter")
     page.wait_for_url(f"{shop.site}/wallet?*redirect_status=succeeded")
-    assert provider.retrieve_intent(intent.id).status == "succeeded"
+    assert stripe_port.retrieve_intent(intent.id).status == "succeeded"
 
 
 def test_its_pages_are_accessible(shop: PaymentSandbox, visitor: Tab) -> None:
-    account = provider.create_account(email="", country="US", metadata={}, key="acct:1")
-    link = provider.create_account_link(
+    account = stripe_port.create_account(email="", country="US", metadata={}, key="acct:1")
+    link = stripe_port.create_account_link(
         account.id, return_url=f"{shop.site}/", refresh_url=f"{shop.site}/"
     )
     page = visitor.page

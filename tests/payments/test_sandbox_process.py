@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from payments import provider
+from payments import stripe_port
 from tests import processes
 from tests.fakes import payment_sandbox
 from tests.fakes.payment_sandbox import KEY, PaymentSandbox, Receiver
@@ -37,14 +37,14 @@ def fragile(
 
 def test_a_kill_loses_nothing(fragile: PaymentSandbox, event_receiver: Receiver) -> None:
     fragile.control("webhooks", mode="hold")
-    customer = provider.create_customer(email="", name="bob", metadata={}, key="cus:1")
-    charge = provider.Charge(amount_cents=1200, currency="USD", customer_id=customer.id)
-    intent = provider.create_intent(charge, key="ord:1")
+    customer = stripe_port.create_customer(email="", name="bob", metadata={}, key="cus:1")
+    charge = stripe_port.Charge(amount_cents=1200, currency="USD", customer_id=customer.id)
+    intent = stripe_port.create_intent(charge, key="ord:1")
     fragile.control(f"intents/{intent.id}/pay")
     fragile.kill()
     fragile.start()
-    assert provider.retrieve_intent(intent.id).status == "succeeded"
-    assert provider.create_intent(charge, key="ord:1").id == intent.id
+    assert stripe_port.retrieve_intent(intent.id).status == "succeeded"
+    assert stripe_port.create_intent(charge, key="ord:1").id == intent.id
     assert fragile.totals["charges"] == 1200
     assert event_receiver.taken == []
     fragile.control("webhooks", mode="deliver")
@@ -72,7 +72,7 @@ def test_it_listens_on_loopback_only(sandbox: PaymentSandbox) -> None:
 
 
 def test_it_records_requests_for_a_replay(sandbox: PaymentSandbox) -> None:
-    provider.create_customer(email="", name="bob", metadata={"user": "usr_1"}, key="cus:1")
+    stripe_port.create_customer(email="", name="bob", metadata={"user": "usr_1"}, key="cus:1")
     (request,) = sandbox.requests
     assert (request["method"], request["path"], request["key"]) == (
         "POST",
@@ -173,9 +173,9 @@ def test_a_strange_path_leads_nowhere(sandbox: PaymentSandbox, method: str, path
 
 
 def test_one_kind_cannot_be_read_as_another(sandbox: PaymentSandbox) -> None:
-    customer = provider.create_customer(email="", name="bob", metadata={}, key="cus:1")
-    with pytest.raises(provider.ProviderRefused):
-        provider.retrieve_intent(customer.id)
+    customer = stripe_port.create_customer(email="", name="bob", metadata={}, key="cus:1")
+    with pytest.raises(stripe_port.ProviderRefused):
+        stripe_port.retrieve_intent(customer.id)
 
 
 def test_a_huge_body_is_not_read(sandbox: PaymentSandbox) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from payments import provider
+from payments import stripe_port
 from payments.sandbox import courier
 from tests import processes
 from tests.fakes.payment_sandbox import WEBHOOK_SECRET, PaymentSandbox, Receiver
@@ -23,24 +23,24 @@ _EVENT = {
 }
 
 
-def _customer(**metadata: str) -> provider.Customer:
-    return provider.create_customer(
+def _customer(**metadata: str) -> stripe_port.Customer:
+    return stripe_port.create_customer(
         email="", name="bob", metadata=metadata, key=f"a:{time.monotonic_ns()}"
     )
 
 
-def _paid(sandbox: PaymentSandbox, **metadata: str) -> provider.Intent:
-    charge = provider.Charge(
+def _paid(sandbox: PaymentSandbox, **metadata: str) -> stripe_port.Intent:
+    charge = stripe_port.Charge(
         amount_cents=1200, currency="USD", customer_id=_customer().id, metadata=metadata
     )
-    intent = provider.create_intent(charge, key=f"a:{time.monotonic_ns()}")
+    intent = stripe_port.create_intent(charge, key=f"a:{time.monotonic_ns()}")
     sandbox.control(f"intents/{intent.id}/pay")
     return intent
 
 
-def _taken(receiver: Receiver) -> list[provider.Event]:
+def _taken(receiver: Receiver) -> list[stripe_port.Event]:
     with receiver.lock:
-        return [provider.verify(body, signature) for body, signature in receiver.taken]
+        return [stripe_port.verify(body, signature) for body, signature in receiver.taken]
 
 
 def _types(receiver: Receiver) -> list[str]:
@@ -68,16 +68,16 @@ def test_each_change_is_told_in_order(sandbox: PaymentSandbox, receiver: Receive
 def test_an_event_of_a_sellers_account_names_it(
     sandbox: PaymentSandbox, receiver: Receiver
 ) -> None:
-    account = provider.create_account(email="", country="US", metadata={}, key="a:1")
+    account = stripe_port.create_account(email="", country="US", metadata={}, key="a:1")
     assert _comes(receiver, events=1)
     (event,) = _taken(receiver)
     assert (event.type, event.account_id) == ("account.updated", account.id)
 
 
 def test_what_was_refused_is_not_told(sandbox: PaymentSandbox, receiver: Receiver) -> None:
-    charge = provider.Charge(amount_cents=1200, currency="USD", customer_id=_customer().id)
-    with pytest.raises(provider.ProviderRefused):
-        provider.charge_saved_method(charge, payment_method_id="pm_none", key="a:1")
+    charge = stripe_port.Charge(amount_cents=1200, currency="USD", customer_id=_customer().id)
+    with pytest.raises(stripe_port.ProviderRefused):
+        stripe_port.charge_saved_method(charge, payment_method_id="pm_none", key="a:1")
     events = sandbox.look("events")["data"]
     assert [event["type"] for event in events] == ["customer.created"]
 
@@ -154,7 +154,7 @@ class TestVerification:
 
     def test_the_genuine_is_believed(self) -> None:
         body = json.dumps(_EVENT).encode()
-        event = provider.verify(body, _signed(body))
+        event = stripe_port.verify(body, _signed(body))
         assert (event.id, event.type, event.object_id) == (
             "evt_1",
             "payment_intent.succeeded",
@@ -176,8 +176,8 @@ class TestVerification:
         ids=["altered", "secret", "old", "scheme", "none", "time", "no signature", "noise"],
     )
     def test_a_forgery_is_refused(self, forge: Callable[[bytes], tuple[bytes, str]]) -> None:
-        with pytest.raises(provider.WebhookRefused):
-            provider.verify(*forge(json.dumps(_EVENT).encode()))
+        with pytest.raises(stripe_port.WebhookRefused):
+            stripe_port.verify(*forge(json.dumps(_EVENT).encode()))
 
     @pytest.mark.parametrize(
         "body",
@@ -194,18 +194,18 @@ class TestVerification:
         ids=["empty", "list", "null", "bytes", "number", "infinite", "text", "deep"],
     )
     def test_signed_nonsense_is_refused(self, body: bytes) -> None:
-        with pytest.raises(provider.WebhookRefused):
-            provider.verify(body, _signed(body))
+        with pytest.raises(stripe_port.WebhookRefused):
+            stripe_port.verify(body, _signed(body))
 
     def test_a_slightly_late_one_is_believed(self) -> None:
         body = json.dumps(_EVENT).encode()
-        assert provider.verify(body, _signed(body, age_seconds=290)).id == "evt_1"
+        assert stripe_port.verify(body, _signed(body, age_seconds=290)).id == "evt_1"
 
     def test_without_a_secret_nothing_is_believed(self, settings: Settings) -> None:
         settings.STRIPE_WEBHOOK_SECRET = ""
         body = json.dumps(_EVENT).encode()
-        with pytest.raises(provider.ProviderNotConfigured):
-            provider.verify(body, courier.signature(body, "", at=int(time.time())))
+        with pytest.raises(stripe_port.ProviderNotConfigured):
+            stripe_port.verify(body, courier.signature(body, "", at=int(time.time())))
 
 
 def _signed(body: bytes, *, age_seconds: int = 0) -> str:

@@ -13,7 +13,7 @@ import stripe
 from django.conf import settings
 from django.db import connections
 
-from payments.provider.errors import (
+from payments.stripe_port.errors import (
     AuthenticationRequired,
     CalledInTransaction,
     OutcomeUnknown,
@@ -23,7 +23,7 @@ from payments.provider.errors import (
     ProviderNotConfigured,
     ProviderRefused,
 )
-from payments.provider.values import Intent
+from payments.stripe_port.values import Intent
 
 API_VERSION = "2026-10-28.endive"
 _TIMEOUT_SECONDS = 5.0

@@ -4,9 +4,9 @@ import json
 
 import stripe
 
-from payments.provider.border import required
-from payments.provider.errors import WebhookRefused
-from payments.provider.values import Event
+from payments.stripe_port.border import required
+from payments.stripe_port.errors import WebhookRefused
+from payments.stripe_port.values import Event
 
 # Older ones may be replays (docs.stripe.com/webhooks#replay-attacks).
 _TOLERANCE_SECONDS = 300

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from stripe.params import CustomerCreateParams, PaymentMethodListParams, SetupIntentCreateParams
 
-from payments.provider.border import PAGE_SIZE, provider_call
-from payments.provider.values import Customer, PaymentMethod, SetupIntent
+from payments.stripe_port.border import PAGE_SIZE, provider_call
+from payments.stripe_port.values import Customer, PaymentMethod, SetupIntent
 
 
 def create_customer(*, email: str, name: str, metadata: Mapping[str, str], key: str) -> Customer:

@@ -1,11 +1,11 @@
 """The payment provider (Stripe): the only room that knows its library.
 
-Call as `provider.create_intent(...)`. Amounts are cents, currencies upper case. `key` is the
+Call as `stripe_port.create_intent(...)`. Amounts are cents, currencies upper case. `key` is the
 idempotency key, "{our row's public id}:{attempt}": whoever repeats a call after a crash, or after
-OutcomeUnknown, must repeat the key. Errors are drawn in `payments.provider.errors`.
+OutcomeUnknown, must repeat the key. Errors are drawn in `payments.stripe_port.errors`.
 """
 
-from payments.provider.connect import (
+from payments.stripe_port.connect import (
     create_account,
     create_account_link,
     create_transfer,
@@ -14,7 +14,7 @@ from payments.provider.connect import (
     retrieve_transfer,
     reverse_transfer,
 )
-from payments.provider.customers import (
+from payments.stripe_port.customers import (
     create_customer,
     create_setup_intent,
     detach_payment_method,
@@ -22,7 +22,7 @@ from payments.provider.customers import (
     retrieve_payment_method,
     retrieve_setup_intent,
 )
-from payments.provider.errors import (
+from payments.stripe_port.errors import (
     AuthenticationRequired,
     CalledInTransaction,
     OutcomeUnknown,
@@ -33,7 +33,7 @@ from payments.provider.errors import (
     ProviderRefused,
     WebhookRefused,
 )
-from payments.provider.intents import (
+from payments.stripe_port.intents import (
     Charge,
     cancel_intent,
     charge_saved_method,
@@ -41,14 +41,14 @@ from payments.provider.intents import (
     list_intents,
     retrieve_intent,
 )
-from payments.provider.refunds import (
+from payments.stripe_port.refunds import (
     create_refund,
     list_disputes,
     list_refunds,
     retrieve_dispute,
     retrieve_refund,
 )
-from payments.provider.values import (
+from payments.stripe_port.values import (
     AccountLink,
     ConnectAccount,
     Customer,
@@ -61,7 +61,7 @@ from payments.provider.values import (
     Transfer,
     TransferReversal,
 )
-from payments.provider.webhooks import verify
+from payments.stripe_port.webhooks import verify
 
 __all__ = [
     "AccountLink",

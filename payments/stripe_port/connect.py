@@ -10,8 +10,8 @@ from stripe.params import (
     TransferReversalCreateParams,
 )
 
-from payments.provider.border import PAGE_SIZE, provider_call
-from payments.provider.values import AccountLink, ConnectAccount, Transfer, TransferReversal
+from payments.stripe_port.border import PAGE_SIZE, provider_call
+from payments.stripe_port.values import AccountLink, ConnectAccount, Transfer, TransferReversal
 
 
 def create_account(

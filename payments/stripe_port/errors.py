@@ -14,7 +14,7 @@ CalledInTransaction          a mistake of ours, found before anything was sent
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from payments.provider.values import Intent
+    from payments.stripe_port.values import Intent
 
 
 class ProviderError(Exception):

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from stripe.params import DisputeListParams, RefundCreateParams, RefundListParams
 
-from payments.provider.border import PAGE_SIZE, provider_call
-from payments.provider.values import ProviderDispute, ProviderRefund
+from payments.stripe_port.border import PAGE_SIZE, provider_call
+from payments.stripe_port.values import ProviderDispute, ProviderRefund
 
 
 def create_refund(

@@ -10,8 +10,8 @@ from stripe.params import (
     PaymentIntentListParamsCreated,
 )
 
-from payments.provider.border import PAGE_SIZE, provider_call
-from payments.provider.values import Intent
+from payments.stripe_port.border import PAGE_SIZE, provider_call
+from payments.stripe_port.values import Intent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
