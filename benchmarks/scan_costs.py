@@ -125,7 +125,7 @@ def scanned(upload: Path) -> Cost:
     begun = time.perf_counter()
     with sandbox.work_folder() as folder:
         canonical = folder / repack.CANONICAL
-        runs = [_repacked(upload, canonical), _judged(canonical, folder)]
+        runs = [_repacked(upload, canonical), _judged(canonical)]
     return Cost(
         wall_ms=(time.perf_counter() - begun) * 1000,
         cpu_ms=sum(run.cpu_ms for run in runs),
@@ -143,14 +143,11 @@ def _repacked(upload: Path, canonical: Path) -> sandbox.Run:
     return run
 
 
-def _judged(canonical: Path, folder: Path) -> sandbox.Run:
-    rules = ruleset.load("")
-    conditions = folder / rulebook.COMPILED_YARA
-    conditions.write_bytes(rules.yara)
+def _judged(canonical: Path) -> sandbox.Run:
     job = sandbox.Job(
         judge.__name__,
-        request=rules.request,
-        inputs={judge.ARCHIVE: canonical, rulebook.COMPILED_YARA: conditions},
+        inputs={judge.ARCHIVE: canonical},
+        preparation=ruleset.preparation(ruleset.load("")),
     )
     return sandbox.run(job, limits=_LIMITS, is_strict=True)
 
@@ -161,9 +158,10 @@ def _bare(upload: Path) -> Cost:
     with TemporaryDirectory() as folder, chdir(folder):
         Path(repack.UPLOAD).write_bytes(upload.read_bytes())
         Path(rulebook.COMPILED_YARA).write_bytes(rules.yara)
+        book = judge.prepare(dict(rules.request))
         wall, cpu = time.perf_counter(), time.process_time()
         repack.run({})
-        judge.run(dict(rules.request))
+        judge.run(book)
         return Cost(
             wall_ms=(time.perf_counter() - wall) * 1000,
             cpu_ms=(time.process_time() - cpu) * 1000,

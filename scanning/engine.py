@@ -17,7 +17,7 @@ from django.conf import settings
 from mog_package import CANONICAL, PackageFile, sha256_of
 from scanning import answers, reports, ruleset, sandbox
 from scanning.answers import Facts, Judged, Repacked
-from scanning.child import judge, repack, rulebook
+from scanning.child import judge, repack
 from scanning.errors import Reason, ScanInconclusive
 from scanning.models import Finding, Report
 from scanning.rules.rule import Hit
@@ -175,12 +175,10 @@ def _judged(canonical: Canonical, facts: Facts, repacking: sandbox.Run, scan: _S
 
 
 def _judge(canonical: Canonical, scan: _Scan) -> tuple[Judged, sandbox.Run]:
-    conditions = scan.folder / rulebook.COMPILED_YARA
-    conditions.write_bytes(scan.rules.yara)
     job = sandbox.Job(
         program=judge.__name__,
-        request=scan.rules.request,
-        inputs={judge.ARCHIVE: canonical.path, rulebook.COMPILED_YARA: conditions},
+        inputs={judge.ARCHIVE: canonical.path},
+        preparation=ruleset.preparation(scan.rules),
     )
     run = _run(job)
     return answers.read_judged(run.answer), run

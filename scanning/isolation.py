@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from scanning import sandbox
+from scanning import fork_servers, sandbox
 from scanning.child.layers import Layer, missing
 from scanning.errors import ScanInconclusive
 
@@ -15,6 +15,9 @@ def held_layers() -> frozenset[Layer]:
         return frozenset(sandbox.run(job, limits=sandbox.Limits(), is_strict=False).layers)
     except (ScanInconclusive, OSError):
         return frozenset()
+    finally:
+        # Asked by processes that never scan.
+        fork_servers.end_waiting()
 
 
 def missing_layers() -> tuple[str, ...]:

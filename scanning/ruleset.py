@@ -11,6 +11,8 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from scanning.child import judge, rulebook
+from scanning.fork_servers import Preparation
 from scanning.rules import checks, packs
 from scanning.rules.matching import CROWDED, BrokenRule, Matcher
 from scanning.rules.packs import BrokenPack, PackedRule
@@ -85,6 +87,16 @@ def load(
     }
     version = _version(request, conditions=[each.body for each in conditions])
     return Ruleset(version, rules, request, yara, frozenset(each.rule.id for each in private))
+
+
+def preparation(rules: Ruleset) -> Preparation:
+    """Return how a fork server makes rules ready for the children that judge by them."""
+    return Preparation(
+        key=rules.version,
+        program=judge.__name__,
+        request=rules.request,
+        files={rulebook.COMPILED_YARA: rules.yara},
+    )
 
 
 def is_open(rule_id: str) -> bool:

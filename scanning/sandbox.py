@@ -1,29 +1,25 @@
 """Run a program over a stranger's bytes in a child process that can reach nothing.
 
-The child has no environment, no open files, no network and one folder (`scanning/child/layers.py`);
-it is killed when its time is over or its parent ends. All that it says is a stranger's word.
+The child has no environment, no open files, no network and one folder (`scanning/child/layers.py`).
+A fork server, which has read nothing of a stranger's, forks it (`scanning/fork_servers.py`) and
+kills it when its time is over or its worker ends. All that it says is a stranger's word.
 """
 
 import json
 import logging
 import os
-import select
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
-from resource import struct_rusage
 from typing import Any
 
-from scanning import outputs
+from scanning import fork_servers, outputs
 from scanning.child import start
 from scanning.child.layers import NOBODY, Layer, missing
 from scanning.errors import Reason, ScanInconclusive
@@ -33,13 +29,12 @@ logger = logging.getLogger(__name__)
 _MB = 1024 * 1024
 ANSWER_BYTES = 4 * _MB
 _ANSWER = "answer.json"
+_COMPLAINT = "complaint"
 _PREFIX = "mog-scan-"
 # Far beyond the longest scan.
 _ABANDONED_SECONDS = 3600
 _LAYERS_BYTES = 4096
 _COMPLAINT_BYTES = 1500
-# What the programs import beside the standard library.
-_LIBRARIES = ("scanning", "yaml", "filetype", "packaging", "re2", "yara_x")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +53,15 @@ class Job:
     """A program and what it works on.
 
     inputs: files to copy into the work folder; outputs: where to put the files that it fills
-    there; both by their name in that folder.
+    there; both by their name in that folder. preparation: runs the program on what was prepared,
+    and not on a request.
     """
 
     program: str
     request: Mapping[str, Any] = field(default_factory=dict)
     inputs: Mapping[str, Path] = field(default_factory=dict)
     outputs: Mapping[str, Path] = field(default_factory=dict)
+    preparation: fork_servers.Preparation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +99,14 @@ def run(job: Job, *, limits: Limits, is_strict: bool) -> Run:
         box.mkdir(mode=0o700)
         _fill(box, job)
         begun = time.monotonic()
-        process = _start(job, folder=folder, limits=limits, is_strict=is_strict)
-        layers, usage = _see_through(process, folder, limits=limits, is_strict=is_strict)
+        told, ending = _run_child(job, folder, limits=limits, is_strict=is_strict)
+        layers = _layers_of(told, ending, folder, is_strict=is_strict)
         wall_ms = _milliseconds(time.monotonic() - begun)
         answer = outputs.read(box / _ANSWER, at_most=limits.answer_bytes)
         for name, target in job.outputs.items():
             outputs.take(box / name, target, at_most=limits.file_bytes)
-        cpu_ms = _milliseconds(usage.ru_utime + usage.ru_stime)
-        return Run(answer, layers, wall_ms, cpu_ms, peak_kb=usage.ru_maxrss)
+        cpu_ms = _milliseconds(ending.cpu_seconds)
+        return Run(answer, layers, wall_ms, cpu_ms, peak_kb=ending.peak_kb)
 
 
 def _milliseconds(seconds: float) -> int:
@@ -128,99 +125,46 @@ def _fill(box: Path, job: Job) -> None:
             os.chown(path, NOBODY, NOBODY)
 
 
-def _start(job: Job, *, folder: Path, limits: Limits, is_strict: bool) -> subprocess.Popen[bytes]:
+def _run_child(
+    job: Job, folder: Path, *, limits: Limits, is_strict: bool
+) -> tuple[bytes, fork_servers.Ending]:
+    """Return what a child said before it read anything, and how it ended."""
+    hearing, mouth = os.pipe()
+    complaint = os.open(folder / _COMPLAINT, os.O_WRONLY | os.O_CREAT, 0o600)
     plan = {
         "program": job.program,
-        "libraries": _library_folders(),
+        "is_prepared": job.preparation is not None,
+        "folder": str(folder / "box"),
         "limits": {
             "memory_bytes": limits.memory_bytes,
             "cpu_seconds": limits.cpu_seconds,
             "file_bytes": limits.file_bytes,
         },
-        "parent": os.getpid(),
-        "strict": is_strict,
+        "is_strict": is_strict,
+        "wall_clock_seconds": limits.wall_clock_seconds,
     }
-    with (folder / "complaint").open("wb") as complaint:
-        return subprocess.Popen(  # noqa: S603 (the command is ours)
-            [sys.executable, "-I", "-S", start.__file__, json.dumps(plan)],
-            env={},
-            cwd=folder / "box",
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=complaint,
-            close_fds=True,
-            start_new_session=True,
-        )
+    with os.fdopen(hearing, "rb") as pipe:
+        try:
+            with fork_servers.lent(job.preparation) as server:
+                ending = server.run(plan, mouth=mouth, complaint=complaint)
+        finally:
+            os.close(mouth)
+            os.close(complaint)
+        # Whoever held the other end is over.
+        return pipe.read(_LAYERS_BYTES), ending
 
 
-@cache
-def _library_folders() -> list[str]:
-    """Return the folders that hold what a child imports, each once, in order."""
-    folders: dict[str, None] = {}
-    for name in _LIBRARIES:
-        found = find_spec(name)
-        assert found is not None
-        assert found.origin is not None
-        folders[str(Path(found.origin).parents[1])] = None
-    return list(folders)
-
-
-def _see_through(
-    process: subprocess.Popen[bytes], folder: Path, *, limits: Limits, is_strict: bool
-) -> tuple[tuple[Layer, ...], struct_rusage]:
-    """Wait for the end of a child and of all it started; return its layers, and what it used."""
-    deadline = time.monotonic() + limits.wall_clock_seconds
-    try:
-        told = _hear(process, deadline)
-        ended = _ends(process, deadline)
-    finally:
-        usage = _end(process)
-    if not ended:
+def _layers_of(
+    told: bytes, ending: fork_servers.Ending, folder: Path, *, is_strict: bool
+) -> tuple[Layer, ...]:
+    """Return the layers of a child that came to its own end; raises ScanInconclusive."""
+    if not ending.is_in_time:
         raise ScanInconclusive(Reason.TIMED_OUT)
-    status = process.returncode
-    if status != 0:
-        raise ScanInconclusive(_reason(status), _complaint(folder, status))
+    if ending.exit_code != 0:
+        raise ScanInconclusive(_reason(ending.exit_code), _complaint(folder, ending.exit_code))
     layers = _read_layers(told)
     insist(layers, is_strict=is_strict)
-    return layers, usage
-
-
-def _hear(process: subprocess.Popen[bytes], deadline: float) -> bytes:
-    """Return what a child says before it reads anything; it then closes its standard output."""
-    assert process.stdout is not None
-    told = b""
-    with process.stdout as pipe:
-        while len(told) <= _LAYERS_BYTES and _is_ready(pipe.fileno(), deadline):
-            piece = os.read(pipe.fileno(), _LAYERS_BYTES)
-            if not piece:
-                break
-            told += piece
-    return told
-
-
-def _ends(process: subprocess.Popen[bytes], deadline: float) -> bool:
-    """Wait for the end without reaping, so that its group's number stays its own."""
-    handle = os.pidfd_open(process.pid)
-    try:
-        return _is_ready(handle, deadline)
-    finally:
-        os.close(handle)
-
-
-def _is_ready(handle: int, deadline: float) -> bool:
-    poll = select.poll()
-    poll.register(handle, select.POLLIN)
-    return bool(poll.poll(max(0.0, deadline - time.monotonic()) * 1000))
-
-
-def _end(process: subprocess.Popen[bytes]) -> struct_rusage:
-    """Kill whatever is left of a child's group, then reap it; return what it used."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    _, status, usage = os.wait4(process.pid, 0)
-    # Reaped behind the back of the library, which must not wait for it again.
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return usage
+    return layers
 
 
 def _reason(status: int) -> Reason:
@@ -233,7 +177,7 @@ def _reason(status: int) -> Reason:
 
 def _complaint(folder: Path, status: int) -> str:
     """Return the end of what a child complained, on one line, for operators."""
-    data = (folder / "complaint").read_bytes()[-_COMPLAINT_BYTES:]
+    data = (folder / _COMPLAINT).read_bytes()[-_COMPLAINT_BYTES:]
     return f"status {status}: {data.decode(errors='replace')!r}"
 
 

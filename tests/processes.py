@@ -40,10 +40,27 @@ def sleeps(process_id: int) -> bool:
         return False
 
 
+def children_of(process_id: int) -> list[int]:
+    """Return the children that the first thread of a process has now, or none when it is over."""
+    try:
+        children = Path(f"/proc/{process_id}/task/{process_id}/children").read_text()
+    except OSError:
+        return []
+    return [int(child) for child in children.split()]
+
+
 def command_of(process_id: int) -> str:
     """Return the command line of a process, or nothing when it is over."""
     try:
         return Path(f"/proc/{process_id}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""
+
+
+def name_of(process_id: int) -> str:
+    """Return what a process calls itself, or nothing when it is over."""
+    try:
+        return Path(f"/proc/{process_id}/comm").read_text().strip()
     except OSError:
         return ""
 

@@ -26,13 +26,17 @@ _CROWD = Hit(
 )
 
 
-def run(request: dict[str, Any]) -> dict[str, Any]:
+def prepare(request: dict[str, Any]) -> Rulebook:
+    """Make the rules in force ready; `request` is that of `Rulebook`."""
+    return Rulebook(request)
+
+
+def run(book: Rulebook) -> dict[str, Any]:
     """Return hits, warnings, capabilities, and a digest of the facts that the archive states.
 
-    request: the rules in force (`Rulebook`). Raises whatever is wrong with the archive: the first
-    program has written it, so a broken one is a crash and no finding.
+    Raises whatever is wrong with the archive: the first program has written it, so a broken one is
+    a crash and no finding.
     """
-    book = Rulebook(request)
     with Path(ARCHIVE).open("rb") as stream:
         package = validate(open_archive(stream, limits=CANONICAL))
         found = _gravest(hits(package, book), book)

@@ -8,6 +8,7 @@ from typing import Any
 # linux/prctl.h
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
+PR_SET_NAME = 15
 PR_SET_NO_NEW_PRIVS = 38
 # linux/sched.h
 CLONE_NEWIPC = 0x08000000
@@ -18,9 +19,14 @@ _CAPABILITY_VERSION = 0x20080522
 _NO_CAPABILITIES = bytes(24)
 
 
-def prctl(option: int, value: int) -> None:
+def prctl(option: int, value: int | ctypes.c_char_p) -> None:
     """Call prctl(2); raises OSError."""
     _checked(_libc().prctl(option, value, 0, 0, 0), "prctl")
+
+
+def name_process(name: str) -> None:
+    """Give this process a name in lists of processes, cut to 15 bytes; raises OSError."""
+    prctl(PR_SET_NAME, ctypes.c_char_p(name.encode()))
 
 
 def unshare(flags: int) -> None:

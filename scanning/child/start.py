@@ -1,47 +1,42 @@
-"""The first thing that runs in a child: `python -I -S start.py PLAN`.
+"""What a child does from its fork to its end.
 
-PLAN is JSON of the parent: `program` (a module with `run(request)`), `libraries` (folders to import
-from), `limits`, `parent` (its process id) and `strict` (go on only when the required layers hold).
-Everything is imported, then the layers are put on, told on standard output, and only then is
-anything read: `request.json` of the work folder, which is the current one. What `run` returns is
-written to `answer.json`.
+It puts on the layers, tells on standard output which hold, and only then reads anything. What its
+program returns is written to `answer.json` of the current folder.
 """
 
-import codecs
-import importlib
 import json
 import os
-import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-# Nothing can be imported behind the layers, and these come late: what the standard library imports
-# inside functions, and codecs, when bytes are first decoded so.
-_MODULES = ("unicodedata", "warnings")
-_CODECS = ("ascii", "cp437", "idna", "latin-1", "utf-16", "utf-16-le", "utf-8-sig")
+from scanning.child import kernel, layers
 
 # Exit statuses; anything else but 0 is a crash.
 OUT_OF_MEMORY = 3
 NOT_ISOLATED = 4
 
 
-def main(text: str) -> None:
-    """Run one program and write its answer."""
-    plan: dict[str, Any] = json.loads(text)
-    sys.path[:0] = plan["libraries"]
-    layers = importlib.import_module("scanning.child.layers")
-    program = importlib.import_module(plan["program"])
-    for name in _MODULES:
-        importlib.import_module(name)
-    for name in _CODECS:
-        codecs.lookup(name)
-    held = layers.apply(plan["limits"], parent_id=plan["parent"])
+def name_after(program: str) -> None:
+    """Be told apart by operators: `mog-judge` in a list of processes."""
+    kernel.name_process(f"mog-{program.rpartition('.')[2]}")
+
+
+def put_on_layers(limits: Mapping[str, int], *, parent_id: int, is_strict: bool) -> None:
+    """Put on every layer and say which hold.
+
+    is_strict: end here when a required one does not.
+    """
+    held = layers.apply(limits, parent_id=parent_id)
     _tell({"layers": held})
-    if plan["strict"] and layers.missing(frozenset(held)):
+    if is_strict and layers.missing(frozenset(held)):
         os._exit(NOT_ISOLATED)
+
+
+def run(program: Any, request: object) -> NoReturn:
+    """Run a program and write its answer."""
     try:
-        answer = program.run(json.loads(Path("request.json").read_bytes()))
-        Path("answer.json").write_bytes(json.dumps(answer).encode())
+        Path("answer.json").write_bytes(json.dumps(program.run(request)).encode())
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     # No destructors of a full heap: the answer is written.
@@ -52,7 +47,3 @@ def _tell(message: object) -> None:
     """Say it and close the mouth: what comes later cannot be taken for it."""
     os.write(1, json.dumps(message).encode())
     os.close(1)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

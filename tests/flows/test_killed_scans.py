@@ -45,8 +45,7 @@ def _await_child(workers: Workers, program: str) -> int:
 
     def is_there() -> bool:
         for process_id in processes.descend_from(workers.worker.pid):
-            command = processes.command_of(process_id)
-            if f"scanning.child.{program}" in command or f"/{program}.py" in command:
+            if processes.name_of(process_id) == f"mog-{program}":
                 seen.append(process_id)
         return bool(seen)
 

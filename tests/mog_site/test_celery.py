@@ -93,12 +93,6 @@ def is_sealed(uid: str) -> bool:
     return Seal.objects.filter(event_uid=uid).exists()
 
 
-def children_of(worker: Worker) -> list[int]:
-    """Return the pool processes of a worker."""
-    children = Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text(encoding="ascii")
-    return [int(child) for child in children.split()]
-
-
 def test_every_module_with_a_task_is_listed() -> None:
     assert modules_with_tasks() == set(celery.TASK_MODULES)
 
@@ -144,7 +138,7 @@ def test_waiting_messages_outlive_a_killed_worker(
     start_worker: Callable[[str], Worker], queue: str, now: datetime
 ) -> None:
     first = start_worker(queue)
-    assert processes.becomes_true(lambda: children_of(first), seconds=30)
+    assert processes.becomes_true(lambda: processes.children_of(first.pid), seconds=30)
     first.send_signal(signal.SIGSTOP)
     uid = something_happened(now)
     celery.app.send_task("audit.seal", queue=queue)
@@ -160,9 +154,9 @@ def test_a_killed_worker_leaves_no_children(
     start_worker: Callable[[str], Worker], queue: str
 ) -> None:
     worker = start_worker(queue)
-    assert processes.becomes_true(lambda: children_of(worker), seconds=30)
+    assert processes.becomes_true(lambda: processes.children_of(worker.pid), seconds=30)
     celery.app.send_task("audit.seal", queue=queue)
-    pool = children_of(worker)
+    pool = processes.children_of(worker.pid)
     worker.kill()
     worker.wait()
     assert processes.becomes_true(lambda: not any(map(processes.command_of, pool)), seconds=5)

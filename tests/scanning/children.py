@@ -5,21 +5,37 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
-from scanning.child import start
+from tests import processes
 
 
 def of(parent_id: int, program: str = "") -> list[int]:
     """Return the ids of the sandbox's children of a process, of one program if it is named."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError, IndexError):
-            command = (folder / "cmdline").read_bytes().decode()
-            parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
-            if start.__file__ in command and program in command and int(parent) == parent_id:
-                found.append(int(folder.name))
-    return found
+    children = processes.descend_from(parent_id) - servers_of(parent_id)
+    return sorted(each for each in children if processes.name_of(each).startswith(_name(program)))
+
+
+def servers_of(parent_id: int) -> set[int]:
+    """Return the ids of the fork servers of a process and of its descendants."""
+    return {
+        each
+        for each in processes.descend_from(parent_id)
+        if "fork_server.serve" in processes.command_of(each)
+        and not processes.name_of(each).startswith("mog-")
+    }
+
+
+def _first_of(servers: set[int], program: str) -> list[int]:
+    """Look at servers often, but not for ever: meanwhile another may have been started."""
+    for _ in range(200):
+        found = [child for server in servers for child in processes.children_of(server)]
+        if named := [each for each in found if processes.name_of(each) == _name(program)]:
+            return named
+    return []
+
+
+def _name(program: str) -> str:
+    return f"mog-{program.rpartition('.')[2]}"
 
 
 @contextmanager
@@ -30,7 +46,9 @@ def killed(program: str) -> Iterator[list[int]]:
 
     def hunt() -> None:
         while not is_over.is_set() and not victims:
-            for child in of(os.getpid(), program):
+            servers = servers_of(os.getpid())
+            # Children live for some milliseconds, less than a look at all processes takes.
+            for child in _first_of(servers, program):
                 with suppress(ProcessLookupError):
                     os.kill(child, signal.SIGKILL)
                     victims.append(child)

@@ -22,6 +22,7 @@ from scanning.models import Finding, Report
 from scanning.rules import packs
 from scanning.verdicts import Effect, Verdict, effect_of
 from tests.mog_package import packages
+from tests.mog_package.hostile_archives import lines
 from tests.scanning import children, rulebooks
 from tests.scanning.conftest import Upload
 from tests.scanning.templates import drawn, filled
@@ -248,7 +249,8 @@ def test_two_readings_that_differ_conclude_nothing(upload: Upload, now: datetime
 
 @pytest.mark.parametrize("program", [repack.__name__, judge.__name__])
 def test_a_killed_child_concludes_nothing(upload: Upload, now: datetime, program: str) -> None:
-    path = upload(packages.files())
+    # Large enough that there is time to kill either child.
+    path = upload(packages.files() | {"content/large.md": lines(4_000_000)})
     with children.killed(program) as victims, pytest.raises(ScanInconclusive) as raised:
         examined(path, now)
     assert victims
