@@ -1,0 +1,100 @@
+"""What the refusals of `accounts` become."""
+
+from http import HTTPStatus
+from math import ceil
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts import errors as accounts_errors
+from accounts.api.pagination import InvalidCursor
+from mog_site.errors.rules import (
+    INVALID_CURSOR,
+    INVALID_FIELD,
+    NOT_FOUND,
+    SIGN_IN,
+    Rule,
+    Table,
+)
+
+_INVALID_TOKEN = {"WWW-Authenticate": 'Bearer realm="mog", error="invalid_token"'}
+
+
+def _step_up_url() -> str:
+    """Return the page where a person proves again that it is them."""
+    return f"{settings.SITE_URL}{reverse('step_up')}"
+
+
+RULES: Table = {
+    accounts_errors.SignInRequired: SIGN_IN,
+    accounts_errors.InvalidCredential: Rule(
+        HTTPStatus.UNAUTHORIZED,
+        "invalid_token",
+        "This token does not work here. Run `mog auth`, or create a new token on the tokens page.",
+        headers=lambda _: _INVALID_TOKEN,
+    ),
+    accounts_errors.MissingScope: Rule(
+        HTTPStatus.FORBIDDEN,
+        "missing_scope",
+        "The token lacks a scope. `details.scope` names it; create a token that has it.",
+        details=lambda error: {"scope": error.scope.value},
+    ),
+    accounts_errors.StepUpRequired: Rule(
+        HTTPStatus.FORBIDDEN,
+        "step_up_required",
+        "Confirm in the browser that it is you: open `details.stepUpUrl`, then try again.",
+        details=lambda _: {"stepUpUrl": _step_up_url()},
+    ),
+    accounts_errors.InvalidTokenRequest: INVALID_FIELD,
+    accounts_errors.StaleForm: Rule(
+        HTTPStatus.CONFLICT,
+        "stale_form",
+        "This form was sent already, or was open for too long. Open it anew.",
+    ),
+    accounts_errors.UnknownClient: Rule(
+        HTTPStatus.BAD_REQUEST,
+        "invalid_client",
+        "No client is registered under this id. Check the client id.",
+    ),
+    accounts_errors.InvalidScope: Rule(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "invalid_scope",
+        "Ask for at least one scope, and only for those in the documentation.",
+    ),
+    accounts_errors.InvalidDeviceCode: Rule(
+        HTTPStatus.BAD_REQUEST,
+        "invalid_device_code",
+        "This device code opens nothing. Start the sign-in again on the device.",
+    ),
+    accounts_errors.WrongUserCode: Rule(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "wrong_code",
+        "No device shows this code. Compare it with the device and type it again.",
+        details=lambda error: {"attemptsLeft": error.attempts_left},
+    ),
+    accounts_errors.CodeEntryLocked: Rule(
+        HTTPStatus.LOCKED,
+        "code_entry_locked",
+        "Too many wrong codes. Wait as many seconds as `Retry-After` says, then try again.",
+        headers=lambda error: {"Retry-After": str(ceil(error.retry_after.total_seconds()))},
+    ),
+    accounts_errors.DeviceGrantClosed: Rule(
+        HTTPStatus.GONE,
+        "device_request_closed",
+        "This request was decided already, or has lapsed. Start again on the device.",
+    ),
+    accounts_errors.SignInRefused: Rule(
+        HTTPStatus.BAD_REQUEST,
+        "sign_in_refused",
+        "The sign-in did not complete. Start again from the sign-in page.",
+        details=lambda error: {"reason": error.reason},
+    ),
+    accounts_errors.UnknownProvider: NOT_FOUND,
+    accounts_errors.InvalidNamespace: Rule(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "invalid_name",
+        "This name cannot be taken. Choose another.",
+        details=lambda error: {"slug": [str(error)]},
+    ),
+    InvalidCursor: INVALID_CURSOR,
+}

@@ -1,0 +1,39 @@
+"""What the refusals of `catalog` become."""
+
+from http import HTTPStatus
+
+from django.conf import settings
+from django.urls import reverse
+
+from catalog import errors as catalog_errors
+from mog_site.errors.rules import INVALID_CURSOR, INVALID_FIELD, Rule, Table
+
+
+def _vendor_url() -> str:
+    """Return the page where a person begins to sell."""
+    return f"{settings.SITE_URL}{reverse('new_vendor')}"
+
+
+RULES: Table = {
+    catalog_errors.VendorNotFound: Rule(
+        HTTPStatus.NOT_FOUND,
+        "vendor_not_found",
+        "You do not sell under this name. Take it on the page `details.createUrl` names, or check"
+        " its spelling.",
+        details=lambda error: {"vendor": error.slug, "createUrl": _vendor_url()},
+    ),
+    catalog_errors.InvalidVendor: INVALID_FIELD,
+    catalog_errors.InvalidListing: INVALID_FIELD,
+    catalog_errors.ListingRetired: Rule(
+        HTTPStatus.CONFLICT,
+        "listing_retired",
+        "This listing was retired and takes no more releases. Publish under another name.",
+    ),
+    catalog_errors.TypeChanged: Rule(
+        HTTPStatus.CONFLICT,
+        "type_changed",
+        "A package keeps its type. Publish this one under another name.",
+        details=lambda error: {"was": error.was, "becomes": error.becomes},
+    ),
+    catalog_errors.InvalidPosition: INVALID_CURSOR,
+}

@@ -1,0 +1,59 @@
+"""What the refusals of `payments` become."""
+
+from http import HTTPStatus
+
+from mog_site.errors.rules import Rule, Table
+from payments import errors as payments_errors
+
+RULES: Table = {
+    payments_errors.PaymentUnavailable: Rule(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "payment_unavailable",
+        "This listing costs money, and this marketplace cannot take any yet. Choose a free one.",
+        details=lambda error: {"priceCents": error.price_cents},
+    ),
+    payments_errors.NotOffered: Rule(
+        HTTPStatus.CONFLICT,
+        "not_offered",
+        "This listing takes no new buyers. Who has it may still install it.",
+    ),
+    payments_errors.IdempotencyKeyMissing: Rule(
+        HTTPStatus.BAD_REQUEST,
+        "idempotency_key_missing",
+        "This moves money: send an `Idempotency-Key`, such as a UUID, and the same one when you"
+        " repeat it.",
+    ),
+    payments_errors.InvalidIdempotencyKey: Rule(
+        HTTPStatus.BAD_REQUEST,
+        "invalid_idempotency_key",
+        "Send an `Idempotency-Key` of 1 to 255 visible ASCII characters, such as a UUID.",
+    ),
+    payments_errors.IdempotencyKeyReused: Rule(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "idempotency_key_reused",
+        "This `Idempotency-Key` was used for another request. Take a new one for each request.",
+    ),
+    payments_errors.IdempotencyKeyInUse: Rule(
+        HTTPStatus.CONFLICT,
+        "idempotency_key_in_use",
+        "A request under this `Idempotency-Key` is being worked on. Wait as `Retry-After` says,"
+        " then repeat it.",
+        headers=lambda _: {"Retry-After": "1"},
+    ),
+    payments_errors.Overdraft: Rule(
+        HTTPStatus.PAYMENT_REQUIRED,
+        "insufficient_funds",
+        "The wallet holds too little. Top it up by what is missing, then repeat the request.",
+        details=lambda error: {"shortfallCents": error.missing_cents},
+    ),
+    payments_errors.AccountFrozen: Rule(
+        HTTPStatus.FORBIDDEN,
+        "wallet_frozen",
+        "This wallet is frozen because a payment into it was disputed. Write to support.",
+    ),
+    payments_errors.AlreadyPosted: Rule(
+        HTTPStatus.CONFLICT,
+        "already_done",
+        "This has been done already. Look at its state before you repeat it.",
+    ),
+}
