@@ -45,6 +45,7 @@ class Action(StrEnum):
     DISPUTE_OPENED = "dispute.opened"
     DISPUTE_REJECTED = "dispute.rejected"
     ENTITLEMENT_GRANTED = "entitlement.granted", RetentionClass.FINANCIAL
+    EVENT_REPLAYED = "event.replayed"
     EXCEPTION_WITHDRAWN = "exception.withdrawn"
     LISTING_DRAFTED = "listing.drafted"
     LISTING_EDITED = "listing.edited"
@@ -81,3 +82,4 @@ class Action(StrEnum):
     VENDOR_EDITED = "vendor.edited"
     VENDOR_OPENED = "vendor.opened"
     VENDOR_VERIFIED = "vendor.verified"
+    WEBHOOK_REFUSED = "webhook.refused"

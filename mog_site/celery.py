@@ -34,6 +34,7 @@ TASK_MODULES = (
     "audit.verify",
     "catalog.tiers",
     "payments.idempotency",
+    "payments.webhook_inbox",
     "releases.campaigns",
     "releases.counting",
     "releases.purging",
@@ -65,6 +66,8 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-releases": every(timedelta(seconds=10), "releases.sweep"),
     "tell-buyers": every(timedelta(minutes=1), "releases.sweep_revocations"),
     "sweep-rescans": every(timedelta(seconds=30), "releases.sweep_rescans"),
+    # What the provider has told us and nobody has taken up.
+    "sweep-events": every(timedelta(seconds=10), "payments.sweep_events"),
     "count-downloads": every(timedelta(minutes=1), "releases.count_downloads"),
     "sort-into-tiers": every(timedelta(hours=1), "catalog.sort_into_tiers"),
     "purge-device-grants": every(timedelta(hours=1), "accounts.purge_device_grants"),

@@ -24,7 +24,7 @@ from mog_site.errors import FORGED_FORM, RULES, UNKNOWN, Problem, problem_of
 log = logging.getLogger("mog.errors")
 
 # Every address below answers in JSON, whatever goes wrong and whoever asks.
-_JSON_PREFIXES = ("/v1/", "/bff/", "/oauth/", "/.well-known/", "/health/")
+_JSON_PREFIXES = ("/v1/", "/bff/", "/oauth/", "/.well-known/", "/health/", "/webhooks/")
 # Pages exist for these; any other status is shown by the page of its kind.
 _PAGES = {400, 401, 403, 404, 429, 500}
 

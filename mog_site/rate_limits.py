@@ -44,6 +44,8 @@ def from_environment() -> dict[str, Tier]:
         "upload": Tier(limit=env.integer("LIMIT_UPLOAD", 20), seconds=_HOUR, by="vendor"),
         # Each costs a scan; what the service wants scanned again it scans by itself.
         "rescan": Tier(limit=env.integer("LIMIT_RESCAN", 5), seconds=_DAY, by="user"),
+        # The provider sends from a few addresses; what is refused is sent again, for days.
+        "webhook": Tier(limit=env.integer("LIMIT_WEBHOOK", 1000), seconds=_MINUTE, by="address"),
         "authenticated": Tier(
             limit=env.integer("LIMIT_AUTHENTICATED", 600), seconds=_MINUTE, by="user"
         ),

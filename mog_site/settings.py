@@ -160,7 +160,7 @@ _LOOK = (
     *("releases.view_release", "releases.view_case", "releases.view_dispute"),
     *("releases.view_revocation", "releases.view_findingexception", "scanning.view_report"),
     *("catalog.view_listing", "catalog.view_vendor", "payments.view_entitlement"),
-    "accounts.view_user",
+    *("accounts.view_user", "payments.view_providerevent"),
 )
 _DECIDE = ("releases.change_release", "releases.change_dispute", "releases.change_revocation")
 STAFF_GROUPS = {"support": _LOOK, "moderator": (*_LOOK, *_DECIDE)}

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("library", library.library, name="library"),
     path("sell", sell.sell, name="sell"),
     path("", include("releases.urls")),
+    path("", include("payments.urls")),
     path("", include("catalog.urls")),
     path("", include("accounts.urls")),
     # Last: whatever no route above names may be a vendor. `accounts.reserved_names` keeps the two

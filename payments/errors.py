@@ -9,7 +9,8 @@ PaymentsError
 ├── IdempotencyKeyInUse     somebody works under this key at this moment
 ├── Overdraft               an account has less than is to be taken out
 ├── AccountFrozen           nothing may be taken out of this wallet
-└── AlreadyPosted           this event has moved its money already
+├── AlreadyPosted           this event has moved its money already
+└── EventBusy               a worker applies this event of the provider at this moment
 """
 
 
@@ -68,3 +69,7 @@ class AlreadyPosted(PaymentsError):
     def __init__(self, event: str) -> None:
         super().__init__(f"{event} is posted")
         self.event = event
+
+
+class EventBusy(PaymentsError):
+    """A worker applies this event of the provider at this moment."""

@@ -115,6 +115,7 @@ def _environment(more: dict[str, str]) -> dict[str, str]:
             "LIMIT_PUBLIC": "100000",
             "LIMIT_SENDING": "100000",
             "LIMIT_UPLOAD": "100000",
+            "LIMIT_WEBHOOK": "100000",
             # Seconds; long enough to poll in between, short enough to wait for.
             "OAUTH_DEVICE_INTERVAL": "2",
         }

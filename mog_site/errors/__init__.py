@@ -6,7 +6,14 @@ Rooms below raise what they refuse and know no HTTP; each has its part of the ta
 
 from http import HTTPStatus
 
-from mog_site.errors import accounts, catalog, framework, payments, releases
+from mog_site.errors import (
+    accounts,
+    catalog,
+    framework,
+    payment_provider,
+    payments,
+    releases,
+)
 from mog_site.errors.rules import Problem, Rule
 
 __all__ = ["FORGED_FORM", "RULES", "UNKNOWN", "Problem", "Rule", "problem_of"]
@@ -15,6 +22,7 @@ RULES: dict[type[BaseException], Rule] = {
     **accounts.RULES,
     **catalog.RULES,
     **payments.RULES,
+    **payment_provider.RULES,
     **releases.RULES,
     **framework.RULES,
 }

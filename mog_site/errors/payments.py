@@ -56,4 +56,9 @@ RULES: Table = {
         "already_done",
         "This has been done already. Look at its state before you repeat it.",
     ),
+    payments_errors.EventBusy: Rule(
+        HTTPStatus.CONFLICT,
+        "event_busy",
+        "This event is being applied at this moment. Look at it again.",
+    ),
 }

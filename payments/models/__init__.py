@@ -4,6 +4,7 @@ from payments.models.account import TRACKED, Account, AccountKind
 from payments.models.entitlement import Entitlement, EntitlementQuerySet, Source
 from payments.models.idempotency_key import IdempotencyKey, IdempotencyKeyQuerySet
 from payments.models.posting import Posting
+from payments.models.provider_event import EventState, ProviderEvent
 
 __all__ = [
     "TRACKED",
@@ -11,8 +12,10 @@ __all__ = [
     "AccountKind",
     "Entitlement",
     "EntitlementQuerySet",
+    "EventState",
     "IdempotencyKey",
     "IdempotencyKeyQuerySet",
     "Posting",
+    "ProviderEvent",
     "Source",
 ]

@@ -63,7 +63,14 @@ class OutcomeUnknown(ProviderError):
 
 
 class WebhookRefused(ProviderError):
-    """What claims to be an event of the provider is not to be believed."""
+    """What claims to be an event of the provider is not to be believed.
+
+    `reason` is one of signature, too_old, no_event.
+    """
+
+    def __init__(self, message: str, *, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class CalledInTransaction(RuntimeError):

@@ -296,7 +296,7 @@ class Event:
             created_at=_moment(payload["created"]),
             object_kind=_text(subject["object"]),
             object_id=_text(subject.get("id", "")),
-            account_id=payload.get("account"),
+            account_id=_text(payload.get("account") or "") or None,
             payload=payload,
         )
 

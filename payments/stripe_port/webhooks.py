@@ -23,7 +23,10 @@ def verify(body: bytes, signature: str) -> Event:
         stripe.WebhookSignature.verify_header(text, signature, secret, _TOLERANCE_SECONDS)
         return Event.of(json.loads(text))
     except stripe.SignatureVerificationError as error:
-        raise WebhookRefused(error.user_message or "signature") from error
+        said = error.user_message or "signature"
+        # The library has one error for both; only a genuine signature gets as far as its age.
+        reason = "too_old" if "tolerance" in said else "signature"
+        raise WebhookRefused(said, reason=reason) from error
     except (
         ValueError,
         KeyError,
@@ -32,4 +35,4 @@ def verify(body: bytes, signature: str) -> Event:
         OverflowError,
         RecursionError,
     ) as error:
-        raise WebhookRefused("the body is no event") from error
+        raise WebhookRefused("the body is no event", reason="no_event") from error

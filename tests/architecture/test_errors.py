@@ -10,6 +10,7 @@ import pytest
 from django.apps import apps
 
 from mog_site.errors import FORGED_FORM, RULES, UNKNOWN, Problem, Rule
+from payments.stripe_port import errors as provider_errors
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,8 +31,14 @@ def _refusals(room: str) -> list[type[Exception]]:
     return [cls for cls in declared if Exception not in cls.__bases__]
 
 
+def _of_the_provider() -> list[type[Exception]]:
+    """Return what the payment provider's port declares: a room of its own inside another."""
+    return list(provider_errors.ProviderError.__subclasses__())
+
+
 _ANSWERS: list[Rule | Problem] = [*RULES.values(), UNKNOWN, FORGED_FORM]
 _ALL = [refusal for room in _rooms() if room != "mog_site" for refusal in _refusals(room)]
+_ALL += _of_the_provider()
 
 
 def test_there_are_rooms_that_refuse() -> None:

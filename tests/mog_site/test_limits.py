@@ -56,6 +56,7 @@ def test_the_tiers_are_those_of_the_contract() -> None:
         "sending": (60, 3600, "user", "open"),
         "upload": (20, 3600, "vendor", "open"),
         "rescan": (5, 86400, "user", "open"),
+        "webhook": (1000, 60, "address", "open"),
         "authenticated": (600, 60, "user", "open"),
         "public": (120, 60, "address", "open"),
         "baseline": (1000, 60, "address", "open"),

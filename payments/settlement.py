@@ -1,0 +1,38 @@
+"""What an object of the provider means for our rows: fetched anew, whatever anybody said of it."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from payments import stripe_port
+from payments.pending import SUBJECT, Kind
+from payments.stripe_port import Intent
+
+# Every kind of row that a payment may name.
+KINDS: tuple[Kind, ...] = ()
+BY_PREFIX: Mapping[str, Kind] = {kind.prefix: kind for kind in KINDS}
+
+
+def settle(object_kind: str, object_id: str, *, now: datetime) -> bool:
+    """Ask the provider how an object stands and let what it is about bear that.
+
+    Tells whether it is about anything here. Doing it twice, or late, changes nothing more: rows
+    move forward only. Raises ProviderError, and what a row refuses to bear.
+    """
+    settler = _SETTLERS.get(object_kind)
+    return settler(object_id, now) if settler and object_id else False
+
+
+def bear(intent: Intent, *, now: datetime) -> bool:
+    """Let the row that a payment names bear how it stands; tell whether there is one."""
+    subject = intent.metadata.get(SUBJECT, "")
+    kind = BY_PREFIX.get(subject.partition("_")[0])
+    return kind.bear(subject, intent, now=now) if kind else False
+
+
+def _payment(intent_id: str, now: datetime) -> bool:
+    return bear(stripe_port.retrieve_intent(intent_id), now=now)
+
+
+_SETTLERS: Mapping[str, Callable[[str, datetime], bool]] = {
+    "payment_intent": _payment,
+}
