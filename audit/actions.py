@@ -51,6 +51,8 @@ class Action(StrEnum):
     LISTING_EDITED = "listing.edited"
     LISTING_RETIRED = "listing.retired"
     OAUTH_STATE_REFUSED = "oauth.state_refused"
+    ORDER_PAID = "order.paid", RetentionClass.FINANCIAL
+    PURCHASE_REFUSED = "purchase.refused"
     RELEASE_ACCEPTED = "release.accepted"
     RELEASE_CLEARED = "release.cleared"
     RELEASE_FLAGGED = "release.flagged"

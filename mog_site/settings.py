@@ -149,6 +149,10 @@ STRIPE_WEBHOOK_SECRET = _STRIPE.webhook_secret
 STRIPE_API_URL = _STRIPE.api_url
 # Production that moves no real money, such as a rehearsal, says so.
 STRIPE_TEST_MODE = env.flag("STRIPE_TEST_MODE", default=False)
+# What the marketplace keeps of each price, in percent.
+PLATFORM_FEE_PERCENT = env.integer("PLATFORM_FEE_PERCENT", 10)
+# How long a seller's part waits before it may be paid out: refunds and disputes come first.
+EARNINGS_HOLD = env.seconds("EARNINGS_HOLD", timedelta(days=7))
 
 # --- People
 

@@ -1,18 +1,32 @@
-"""Buy a listing: for nothing, at once."""
+"""Buy a listing: one way, whether it costs something or not."""
 
-import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
+
 from accounts.actor import Actor
 from accounts.scopes import Scope
+from audit.actions import Action
+from audit.refusals import record_refusal
 from catalog.models import Listing
-from payments import entitlements
-from payments.errors import InvalidIdempotencyKey, NotOffered, PaymentUnavailable
-from payments.models import Entitlement, Source
+from payments import entitlements, orders
+from payments.errors import IdempotencyKeyMissing, NotOffered, PaymentUnavailable, PolicyRefused
+from payments.models import Entitlement, Order, Source
 
-# Stripe takes 255 characters.
-_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What somebody asks for: a listing by its name, and how they would pay if it has a price.
+
+    max_price_cents: pay no more than this.
+    """
+
+    listing: str
+    use_wallet: bool = True
+    max_price_cents: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,24 +37,61 @@ class Purchase:
     entitlement: Entitlement
     is_new: bool
 
+    @property
+    def order(self) -> Order | None:
+        """Return what paid for it, now or earlier; None for what was free."""
+        return self.entitlement.order
 
-def purchase(
-    listing: Listing, *, idempotency_key: str | None, by: Actor, now: datetime
-) -> Purchase:
+    @property
+    def price_cents(self) -> int:
+        """Return what the buyer has paid; for what was free, its price."""
+        return self.order.price_cents if self.order else self.listing.price_cents
+
+    @property
+    def has_paid(self) -> bool:
+        """Tell whether this purchase has moved money."""
+        return self.is_new and self.order is not None
+
+
+@transaction.atomic
+def purchase(wanted: Wanted, *, by: Actor, now: datetime, may_pay: bool) -> Purchase:
     """Buy a listing for the party the actor acts for; what it has already costs nothing again.
 
-    A free purchase needs no stored answer to be safe to repeat: the second finds the entitlement.
-    Raises SignInRequired, MissingScope, InvalidIdempotencyKey, NotOffered and PaymentUnavailable.
+    may_pay: whether the caller can ask again without harm, so that money may move. A free purchase
+    needs no key to be safe to repeat: the second finds the entitlement.
+    Raises SignInRequired, MissingScope, Listing.DoesNotExist for what the actor may not see,
+    NotOffered, IdempotencyKeyMissing, PaymentUnavailable, and what `orders.buy_from_wallet` raises.
     """
     by.require_scope(Scope.PURCHASE)
-    if idempotency_key is not None and _KEY.fullmatch(idempotency_key) is None:
-        raise InvalidIdempotencyKey
-    held = entitlements.active_entitlement(listing, by=by)
+    visible = Listing.objects.visible_to(by).with_vendor().without_texts()
+    listing = visible.get(name=wanted.listing)
+    held = entitlements.entitlement_of_party(listing, by=by)
     if held is not None:
         return Purchase(listing, held, is_new=False)
     if not listing.is_offered:
         raise NotOffered
-    if not listing.is_free:
+    if listing.is_free:
+        entitlement, is_new = entitlements.grant(listing, source=Source.FREE, by=by, now=now)
+        return Purchase(listing, entitlement, is_new=is_new)
+    if not may_pay:
+        raise IdempotencyKeyMissing
+    if not wanted.use_wallet:
         raise PaymentUnavailable(listing.price_cents)
-    entitlement, is_new = entitlements.grant(listing, source=Source.FREE, by=by, now=now)
-    return Purchase(listing, entitlement, is_new=is_new)
+    bought = orders.buy_from_wallet(listing, max_price_cents=wanted.max_price_cents, by=by, now=now)
+    return Purchase(listing, bought.entitlement, is_new=bought.is_new)
+
+
+@contextmanager
+def refusals_recorded(*, by: Actor, now: datetime) -> Iterator[None]:
+    """Put into the trail what a spend policy refuses; around the purchase's transaction."""
+    try:
+        yield
+    except PolicyRefused as refusal:
+        record_refusal(
+            Action.PURCHASE_REFUSED,
+            by=by.who,
+            now=now,
+            source=by.origin.ip,
+            data={"reasons": ",".join(refusal.reasons)},
+        )
+        raise

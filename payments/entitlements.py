@@ -10,13 +10,34 @@ from accounts.models import Credential, User
 from audit.actions import Action
 from audit.log import record
 from catalog.models import Listing
-from payments.models import Entitlement, Source
+from payments.models import Entitlement, Order, Source
 
 
 def active_entitlement(listing: Listing, *, by: Actor) -> Entitlement | None:
     """Return the entitlement an actor may use for a listing, its own before its organization's."""
     held = Entitlement.objects.held_by(by).active().filter(listing=listing)
     return held.order_by(F("organization").asc(nulls_first=True)).first()
+
+
+def entitlement_of_party(listing: Listing, *, by: Actor) -> Entitlement | None:
+    """Return the entitlement of the very party an actor buys for, with the order that paid it."""
+    held = Entitlement.objects.of_party(by).active().filter(listing=listing)
+    return held.select_related("order").first()
+
+
+def give(order: Order, *, now: datetime) -> Entitlement:
+    """Give a paid order's listing to its buyer; the order's own event in the trail names it.
+
+    Raises IntegrityError when the buyer has the listing, or the order has given it before.
+    """
+    return Entitlement.objects.create(
+        listing=order.listing,
+        user=order.user,
+        organization=order.organization,
+        source=Source.PURCHASE,
+        order=order,
+        granted_at=now,
+    )
 
 
 def holders(listing: Listing, *, at: datetime) -> QuerySet[User]:

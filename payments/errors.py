@@ -1,8 +1,13 @@
 """What payments refuses, as exceptions with data and without HTTP.
 
 PaymentsError
-├── PaymentUnavailable      the listing has a price, and nothing here can take money yet
+├── PaymentUnavailable      the listing has a price, and no card can pay it yet
 ├── NotOffered              the listing is not on sale
+├── PriceAboveLimit         the listing costs more than the buyer said they would pay
+├── OwnListing              the buyer is the seller
+├── PolicyRefused           a spend policy does not let this happen
+│   ├── PolicyBlocked       and nobody can let it happen under this policy
+│   └── ApprovalRequired    unless a person approves it
 ├── IdempotencyKeyMissing   what moves money needs a key
 ├── InvalidIdempotencyKey   the key is longer or stranger than keys are
 ├── IdempotencyKeyReused    the key was used for something else
@@ -13,13 +18,17 @@ PaymentsError
 └── EventBusy               a worker applies this event of the provider at this moment
 """
 
+from collections.abc import Sequence
+
+from payments.spending import Reason
+
 
 class PaymentsError(Exception):
     """Any refusal of this room."""
 
 
 class PaymentUnavailable(PaymentsError):
-    """The listing has a price."""
+    """The listing has a price, and what the buyer wants to pay with does not work here."""
 
     def __init__(self, price_cents: int) -> None:
         super().__init__(f"costs {price_cents} cents")
@@ -28,6 +37,35 @@ class PaymentUnavailable(PaymentsError):
 
 class NotOffered(PaymentsError):
     """The listing takes no new buyers: it is a draft, hidden or retired."""
+
+
+class PriceAboveLimit(PaymentsError):
+    """The listing costs more than the most that the buyer has named."""
+
+    def __init__(self, *, price_cents: int, limit_cents: int) -> None:
+        super().__init__(f"costs {price_cents} cents, not {limit_cents} at most")
+        self.price_cents = price_cents
+        self.limit_cents = limit_cents
+
+
+class OwnListing(PaymentsError):
+    """Buyer and seller are the same party: money would move in a circle, less a fee."""
+
+
+class PolicyRefused(PaymentsError):
+    """A spend policy does not let a purchase happen; `reasons` says why."""
+
+    def __init__(self, reasons: Sequence[Reason]) -> None:
+        super().__init__(", ".join(reasons))
+        self.reasons = tuple(reasons)
+
+
+class PolicyBlocked(PolicyRefused):
+    """No approval helps: the policy itself would have to change."""
+
+
+class ApprovalRequired(PolicyRefused):
+    """A person may approve what the policy does not allow by itself."""
 
 
 class IdempotencyKeyMissing(PaymentsError):

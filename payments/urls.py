@@ -3,12 +3,13 @@
 from django.urls import URLPattern, path
 
 from catalog import vendor_paths  # noqa: F401 (registers the converter `vendor`)
-from payments.views import purchases, webhooks
+from payments.views import orders, purchases, webhooks
 
 urlpatterns: list[URLPattern] = [
+    path("orders", orders.listing, name="orders"),
+    path("orders/<str:public_id>", orders.detail, name="order"),
     path("webhooks/stripe", webhooks.stripe, name="stripe_webhook"),
 ]
-
 vendor_urlpatterns: list[URLPattern] = [
     path("<vendor:vendor>/<slug:slug>/purchase", purchases.purchase, name="purchase"),
 ]

@@ -7,12 +7,15 @@ from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings
+from django.core import mail
 from django.core.cache import cache
+from django.core.mail import EmailMessage
 from django.db import connections
 from django.test import Client, TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
+from mog_site.celery import app
 from tests import databases
 from tests.factories.accounts import UserFactory
 
@@ -78,6 +81,16 @@ def bob(db: None) -> User:
 def charlie(db: None) -> User:
     """A stranger: refused everywhere."""
     return UserFactory.create(username="charlie")
+
+
+@pytest.fixture
+def mailbox() -> Iterator[list[EmailMessage]]:
+    """The mails that were sent, by a worker that works at once."""
+    app.conf.task_always_eager = True
+    app.conf.task_eager_propagates = True
+    yield mail.outbox
+    app.conf.task_always_eager = False
+    app.conf.task_eager_propagates = False
 
 
 @pytest.fixture

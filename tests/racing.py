@@ -24,6 +24,9 @@ def race(function: str, *arguments: str, processes: int, threads: int, turns: in
     environment = os.environ | {
         "DATABASE_URL": databases.url(connections["default"]),
         "DJANGO_SETTINGS_MODULE": "mog_site.settings",
+        "LIMIT_BASELINE": "100000",
+        "LIMIT_FINANCIAL": "100000",
+        "LOG_LEVEL": "critical",
     }
     command = [sys.executable, "-m", "tests.racer", function, str(threads), str(turns)]
     racers = [

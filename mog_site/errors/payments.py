@@ -2,20 +2,61 @@
 
 from http import HTTPStatus
 
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+
 from mog_site.errors.rules import Rule, Table
 from payments import errors as payments_errors
+
+
+def _top_up_url() -> dict[str, str]:
+    """Return where a wallet is filled, on a site that has such a page."""
+    try:
+        return {"topUpUrl": f"{settings.SITE_URL}{reverse('wallet-top-up')}"}
+    except NoReverseMatch:
+        return {}
+
 
 RULES: Table = {
     payments_errors.PaymentUnavailable: Rule(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "payment_unavailable",
-        "This listing costs money, and this marketplace cannot take any yet. Choose a free one.",
+        "Purchases are not charged to cards here yet. Pay from the wallet: leave `useWallet` true.",
         details=lambda error: {"priceCents": error.price_cents},
     ),
     payments_errors.NotOffered: Rule(
         HTTPStatus.CONFLICT,
         "not_offered",
         "This listing takes no new buyers. Who has it may still install it.",
+    ),
+    payments_errors.PriceAboveLimit: Rule(
+        HTTPStatus.CONFLICT,
+        "price_changed",
+        "It costs more than `maxPriceCents`. Look at `details.priceCents`, then ask again if you"
+        " agree.",
+        details=lambda error: {
+            "priceCents": error.price_cents,
+            "maxPriceCents": error.limit_cents,
+        },
+    ),
+    payments_errors.OwnListing: Rule(
+        HTTPStatus.CONFLICT,
+        "own_listing",
+        "You sell this listing yourself, so there is nothing to buy. You can install it as it is.",
+    ),
+    payments_errors.PolicyRefused: Rule(
+        HTTPStatus.FORBIDDEN,
+        "policy_blocked",
+        "The token's spend policy forbids this purchase. `details.reasons` says why; its owner can"
+        " change the policy.",
+        details=lambda error: {"reasons": list(error.reasons)},
+    ),
+    payments_errors.ApprovalRequired: Rule(
+        HTTPStatus.PAYMENT_REQUIRED,
+        "approval_required",
+        "The token's spend policy leaves this purchase to a person. `details.reasons` says why;"
+        " buy it on its page, or change the policy.",
+        details=lambda error: {"reasons": list(error.reasons)},
     ),
     payments_errors.IdempotencyKeyMissing: Rule(
         HTTPStatus.BAD_REQUEST,
@@ -44,7 +85,7 @@ RULES: Table = {
         HTTPStatus.PAYMENT_REQUIRED,
         "insufficient_funds",
         "The wallet holds too little. Top it up by what is missing, then repeat the request.",
-        details=lambda error: {"shortfallCents": error.missing_cents},
+        details=lambda error: {"shortfallCents": error.missing_cents, **_top_up_url()},
     ),
     payments_errors.AccountFrozen: Rule(
         HTTPStatus.FORBIDDEN,

@@ -34,6 +34,8 @@ _SENTENCES = {
     Action.LISTING_EDITED: "Listing edited",
     Action.LISTING_RETIRED: "Listing retired",
     Action.OAUTH_STATE_REFUSED: "Sign-in refused: it was not started in this browser",
+    Action.ORDER_PAID: "Package bought",
+    Action.PURCHASE_REFUSED: "Purchase refused by a spend policy",
     Action.RELEASE_ACCEPTED: "Release accepted",
     Action.RELEASE_CLEARED: "Release cleared",
     Action.RELEASE_FLAGGED: "Release flagged by a later scan",

@@ -30,6 +30,11 @@ def keyed(request: Request, *, route: str) -> Keyed:
     return idempotency.keyed(request.headers.get(HEADER), route=route, body=request.data)
 
 
+def keyed_or_none(request: Request, *, route: str) -> Keyed | None:
+    """Return a request with its key where a key may be missing; raises InvalidIdempotencyKey."""
+    return keyed(request, route=route) if HEADER in request.headers else None
+
+
 def answered(answer: Answer) -> Response:
     """Return an answer as it was given the first time, marked when it was given before."""
     headers = {REPLAYED_HEADER: "true"} if answer.is_replayed else None

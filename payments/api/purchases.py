@@ -1,28 +1,29 @@
 """Buying through the API."""
 
+from collections.abc import Callable
+from datetime import datetime
 from http import HTTPStatus
 
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.actor import Actor
 from accounts.api.pagination import PARAMETERS, page_of, paginate
 from accounts.http import actor_of, throttled
 from accounts.scopes import Scope
-from catalog.models import Listing
-from payments import checkout
+from payments import checkout, idempotency
+from payments.api import keyed
 from payments.api.shapes import EntitlementSerializer, NewPurchaseSerializer, PurchaseSerializer
+from payments.checkout import Purchase, Wanted
+from payments.idempotency import Effect
 from payments.models import Entitlement
 
-_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    str,
-    OpenApiParameter.HEADER,
-    description="1 to 255 printable characters; the same key buys once.",
-)
+_ROUTE = "POST /v1/purchases"
+_NO_MONEY = "The wallet holds too little, or a person has to approve this first."
+_NOT_NOW = "It is not on sale, it is yours, its price is above `maxPriceCents`, or the key is busy."
 
 
 @throttled("financial")
@@ -31,25 +32,33 @@ class PurchaseList(APIView):
 
     @extend_schema(
         operation_id="purchase",
-        parameters=[_KEY],
+        parameters=[keyed.parameter(is_required=False)],
         request=NewPurchaseSerializer,
-        responses={201: PurchaseSerializer, 200: PurchaseSerializer},
+        responses={
+            201: PurchaseSerializer,
+            200: PurchaseSerializer,
+            402: OpenApiResponse(description=_NO_MONEY),
+            409: OpenApiResponse(description=_NOT_NOW),
+        },
     )
     def post(self, request: Request) -> Response:
-        """Buy; what the buyer has already costs nothing and answers 200."""
-        actor = actor_of(request)
+        """Buy; what the buyer has already costs nothing and answers 200.
+
+        What costs something needs an `Idempotency-Key`.
+        """
+        actor, now = actor_of(request), timezone.now()
         actor.require_scope(Scope.PURCHASE)
-        wanted = NewPurchaseSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        visible = Listing.objects.visible_to(actor).with_vendor().without_texts()
-        bought = checkout.purchase(
-            get_object_or_404(visible, name=wanted.validated_data["listing"]),
-            idempotency_key=request.headers.get("Idempotency-Key"),
-            by=actor,
-            now=timezone.now(),
-        )
-        status = HTTPStatus.CREATED if bought.is_new else HTTPStatus.OK
-        return Response(PurchaseSerializer(bought).data, status=status)
+        key = keyed.keyed_or_none(request, route=_ROUTE)
+        body = NewPurchaseSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        wanted = Wanted(**body.validated_data)
+        with checkout.refusals_recorded(by=actor, now=now):
+            if key is None:
+                bought = checkout.purchase(wanted, by=actor, now=now, may_pay=False)
+                effect = _effect(bought)
+                return Response(effect.body, status=effect.status)
+            effect_of = _buying(wanted, by=actor, now=now)
+            return keyed.answered(idempotency.once(key, by=actor, now=now, effect=effect_of))
 
 
 class EntitlementList(APIView):
@@ -67,3 +76,12 @@ class EntitlementList(APIView):
         held = Entitlement.objects.held_by(actor).active().select_related("listing")
         page = paginate(held, request=request, order=("-granted_at", "-pk"))
         return page.answer(EntitlementSerializer)
+
+
+def _buying(wanted: Wanted, *, by: Actor, now: datetime) -> Callable[[], Effect]:
+    return lambda: _effect(checkout.purchase(wanted, by=by, now=now, may_pay=True))
+
+
+def _effect(bought: Purchase) -> Effect:
+    status = HTTPStatus.CREATED if bought.is_new else HTTPStatus.OK
+    return Effect(status, PurchaseSerializer(bought).data, is_kept=bought.has_paid)

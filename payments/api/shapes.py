@@ -1,22 +1,33 @@
 """How buying looks in JSON."""
 
+from django.conf import settings
+from django.urls import reverse
 from rest_framework import serializers
 
 from accounts.api.serializers import CamelSerializer
+from payments.api.fields import CentsField, FlagField
+from payments.models import Order, OrderMethod, OrderState
 
 
 class NewPurchaseSerializer(CamelSerializer):
     """Somebody wants a listing, by its name."""
 
     listing = serializers.CharField(max_length=200)
+    use_wallet = FlagField(default=True, help_text="Pay from the wallet; the one way there is yet.")
+    max_price_cents = CentsField(
+        required=False, help_text="Refuse to pay more: answers 409 with the price."
+    )
 
 
 class PurchaseSerializer(CamelSerializer):
     """What it came to."""
 
     entitlement_id = serializers.CharField(source="entitlement.public_id")
+    order_id = serializers.CharField(
+        source="order.public_id", required=False, help_text="What paid for it; absent if free."
+    )
     listing = serializers.CharField(source="listing.name")
-    price_cents = serializers.IntegerField(source="listing.price_cents")
+    price_cents = serializers.IntegerField()
     status = serializers.SerializerMethodField()
 
     def get_status(self, _purchase: object) -> str:
@@ -31,3 +42,28 @@ class EntitlementSerializer(CamelSerializer):
     listing = serializers.CharField(source="listing.name")
     source = serializers.CharField()  # type: ignore[assignment]  # hides an attribute nobody uses
     granted_at = serializers.DateTimeField()
+
+
+class OrderSerializer(CamelSerializer):
+    """What somebody has bought for money; amounts are those of the purchase."""
+
+    id = serializers.CharField(source="public_id")
+    listing = serializers.CharField(source="listing.name")
+    vendor = serializers.CharField(source="vendor.slug")
+    price_cents = serializers.IntegerField()
+    currency = serializers.CharField()
+    method = serializers.ChoiceField(choices=OrderMethod.choices)
+    state = serializers.ChoiceField(choices=OrderState.choices)
+    entitlement_id = serializers.SerializerMethodField()
+    created_at = serializers.DateTimeField()
+    paid_at = serializers.DateTimeField(allow_null=True)
+    receipt_url = serializers.SerializerMethodField()
+
+    def get_entitlement_id(self, order: Order) -> str | None:
+        """Return what it gave; null before it is paid."""
+        given = getattr(order, "entitlement", None)
+        return given.public_id if given else None
+
+    def get_receipt_url(self, order: Order) -> str:
+        """Return the page of the receipt."""
+        return f"{settings.SITE_URL}{reverse('order', args=[order.public_id])}"

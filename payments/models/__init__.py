@@ -3,6 +3,7 @@
 from payments.models.account import TRACKED, Account, AccountKind
 from payments.models.entitlement import Entitlement, EntitlementQuerySet, Source
 from payments.models.idempotency_key import IdempotencyKey, IdempotencyKeyQuerySet
+from payments.models.order import Order, OrderMethod, OrderQuerySet, OrderState
 from payments.models.posting import Posting
 from payments.models.provider_event import EventState, ProviderEvent
 
@@ -15,6 +16,10 @@ __all__ = [
     "EventState",
     "IdempotencyKey",
     "IdempotencyKeyQuerySet",
+    "Order",
+    "OrderMethod",
+    "OrderQuerySet",
+    "OrderState",
     "Posting",
     "ProviderEvent",
     "Source",

@@ -8,12 +8,14 @@ from accounts.actor import Actor
 from accounts.models import Organization, User
 from accounts.public_id import PublicIdField
 from catalog.models import Listing, long_texts_of
+from payments.models.order import Order
 
 
 class Source(models.TextChoices):
     """How somebody came by an entitlement."""
 
     FREE = "free"
+    PURCHASE = "purchase"
 
 
 class EntitlementQuerySet(models.QuerySet["Entitlement"]):
@@ -26,6 +28,12 @@ class EntitlementQuerySet(models.QuerySet["Entitlement"]):
     def with_listing(self) -> "EntitlementQuerySet":
         """Bring listing and vendor in the same query, without the listing's long texts."""
         return self.select_related("listing__vendor").defer(*long_texts_of("listing"))
+
+    def of_party(self, actor: Actor) -> "EntitlementQuerySet":
+        """Keep those of the party an actor acts for: the organization's, or their own."""
+        if actor.organization is not None:
+            return self.filter(organization=actor.organization)
+        return self.filter(user=actor.require_user())
 
     def held_by(self, actor: Actor) -> "EntitlementQuerySet":
         """Keep those an actor may use: their own, and those of the organization they act for."""
@@ -45,6 +53,8 @@ class Entitlement(models.Model):
         Organization, models.PROTECT, null=True, related_name="entitlements"
     )
     source = models.CharField(max_length=8, choices=Source.choices)
+    # What paid for it; one order pays for one entitlement, ever.
+    order = models.OneToOneField(Order, models.PROTECT, null=True, related_name="entitlement")
     granted_at = models.DateTimeField(default=timezone.now, editable=False)
     revoked_at = models.DateTimeField(null=True, editable=False)
 
@@ -59,6 +69,11 @@ class Entitlement(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(source__in=Source.values), name="payments_entitlement_source_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(source=Source.PURCHASE, order__isnull=False)
+                | (~Q(source=Source.PURCHASE) & Q(order__isnull=True)),
+                name="payments_entitlement_bought_has_order",
             ),
             models.UniqueConstraint(
                 fields=["user", "listing"],

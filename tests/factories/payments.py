@@ -1,8 +1,12 @@
 """The least valid rows of the payments room."""
 
-import factory
+from datetime import timedelta
 
-from payments.models import Entitlement, Source
+import factory
+from django.utils import timezone
+
+from catalog import pricing
+from payments.models import Entitlement, Order, OrderMethod, OrderState, Source
 from tests.factories.accounts import UserFactory
 from tests.factories.catalog import ListingFactory
 
@@ -16,3 +20,32 @@ class EntitlementFactory(factory.django.DjangoModelFactory[Entitlement]):
     listing = factory.SubFactory(ListingFactory)
     user = factory.SubFactory(UserFactory)
     source = Source.FREE
+
+
+class OrderFactory(factory.django.DjangoModelFactory[Order]):
+    """A person has paid for a listing from the wallet; money and entitlement are not made."""
+
+    class Meta:
+        model = Order
+
+    user = factory.SubFactory(UserFactory)
+    placed_by = factory.LazyAttribute(
+        lambda order: order.user or UserFactory.create()  # an organization's is placed by somebody
+    )
+    listing = factory.SubFactory(ListingFactory, price_cents=499)
+    vendor = factory.LazyAttribute(lambda order: order.listing.vendor)
+    price_cents = factory.LazyAttribute(lambda order: order.listing.price_cents)
+    fee_cents = factory.LazyAttribute(lambda order: pricing.split(order.price_cents).fee_cents)
+    currency = "USD"
+    method = OrderMethod.WALLET
+    state = OrderState.PAID
+    credential_id = "tok_00000000000000000000"
+    created_at = factory.LazyFunction(timezone.now)
+    paid_at = factory.LazyAttribute(lambda order: order.created_at if _is_paid(order) else None)
+    available_at = factory.LazyAttribute(
+        lambda order: order.paid_at + timedelta(days=7) if _is_paid(order) else None
+    )
+
+
+def _is_paid(order: Order) -> bool:
+    return order.state == OrderState.PAID

@@ -107,7 +107,7 @@ def test_a_price_is_honest_about_the_wallet(client: Client, bob: User) -> None:
     sign_in(client, bob)
     text = words(client)
     assert "$4.99" in text
-    assert "Buying comes with the wallet" in text
+    assert "Buy it" in text
     assert "Get it" not in text.replace("Get it there", "")
 
 

@@ -1,8 +1,11 @@
 """What many callers do at once, each in a thread of a process of its own (`tests.racing`)."""
 
 import time
+from http import HTTPStatus
+from typing import Any
 
 from django.db import transaction
+from django.test import Client
 from django.utils import timezone
 
 from accounts.actor import Actor
@@ -51,6 +54,30 @@ def _work_on(claimed: Claim, by: Actor) -> str:
         event = f"test:{claimed.subject}"
         ledger.post(event, [Entry("part", wallet, fees, 1)], now=timezone.now())
     return idempotency.finish(claimed, Effect(201, {"event": event})).text
+
+
+def buy(number: int, token: str, names: str) -> str:
+    """Buy one of some listings, each caller another, under a key of its own; return the status."""
+    listings = names.split(",")
+    return str(_buy(token, listings[number % len(listings)], key=f"key-{number}").status_code)
+
+
+def buy_under(_number: int, token: str, name: str, key: str) -> str:
+    """Buy a listing under a key, again while it is in progress; return status and body."""
+    while True:
+        answer = _buy(token, name, key=key)
+        if answer.status_code != HTTPStatus.CONFLICT:
+            return f"{answer.status_code} {answer.content.decode()}"
+        time.sleep(float(answer["Retry-After"]))
+
+
+def _buy(token: str, name: str, *, key: str) -> Any:
+    return Client().post(
+        "/v1/purchases",
+        {"listing": name},
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {token}", "Idempotency-Key": key},
+    )
 
 
 def actor(credential_id: str) -> Actor:

@@ -75,13 +75,6 @@ def test_a_key_that_is_none_is_refused(bob: User, key: str) -> None:
     assert (status, body["code"]) == (400, "invalid_idempotency_key")
 
 
-def test_a_price_is_a_clear_refusal(bob: User) -> None:
-    status, body = buy(Bearer(bob, BUYER).client, ListingFactory.create(price_cents=499))
-    assert (status, body["code"]) == (422, "payment_unavailable")
-    assert body["details"] == {"priceCents": 499}
-    assert not Entitlement.objects.exists()
-
-
 def test_an_organization_buys_for_itself(bob: User) -> None:
     organization = OrganizationFactory.create()
     bearer = Bearer(bob, BUYER, kind="organization", organization=organization)

@@ -1,0 +1,179 @@
+"""A purchase that costs money: who bought what, for how much, and whether it is paid."""
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import F, Q, Sum
+from django.utils import timezone
+
+from accounts.actor import Actor
+from accounts.models import Organization, SpendPolicy, User
+from accounts.public_id import PublicIdField
+from catalog.models import Listing, Vendor, long_texts_of
+
+
+class OrderMethod(models.TextChoices):
+    """What an order is paid with."""
+
+    WALLET = "wallet", "Wallet"
+    CARD = "card", "Card"
+
+
+class OrderState(models.TextChoices):
+    """How an order stands. Only a pending one moves, and only once."""
+
+    PENDING = "pending", "Pending"
+    PAID = "paid", "Paid"
+    FAILED = "failed", "Failed"
+    CANCELED = "canceled", "Canceled"
+
+
+# What counts towards a policy's limits: money that is spent, or may be at any moment.
+_SPENDING = (OrderState.PENDING, OrderState.PAID)
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    """Questions about many orders."""
+
+    def paid(self) -> "OrderQuerySet":
+        """Keep those that are paid."""
+        return self.filter(state=OrderState.PAID)
+
+    def bought_by(self, actor: Actor) -> "OrderQuerySet":
+        """Keep those of the party an actor acts for: the organization's, or their own."""
+        if actor.organization is not None:
+            return self.filter(organization=actor.organization)
+        return self.filter(user=actor.require_user())
+
+    def sold_by(self, actor: Actor) -> "OrderQuerySet":
+        """Keep those that the vendors of an actor have sold."""
+        return self.filter(vendor__in=Vendor.objects.sold_under_by(actor))
+
+    def with_listing(self) -> "OrderQuerySet":
+        """Bring listing and vendors in the same query, without the listing's long texts."""
+        return self.select_related("listing__vendor", "vendor").defer(*long_texts_of("listing"))
+
+    def with_entitlement(self) -> "OrderQuerySet":
+        """Bring listing, vendors and what was given in the same query."""
+        return self.with_listing().select_related("listing__vendor", "vendor", "entitlement")
+
+    def spent_cents(self, *, since: datetime) -> int:
+        """Return what was spent or is reserved since a moment, in cents."""
+        counted = self.filter(state__in=_SPENDING, created_at__gte=since)
+        return counted.aggregate(cents=Sum("price_cents"))["cents"] or 0
+
+
+class Order(models.Model):
+    """Bought by exactly one party. Amounts are those of the moment of the purchase, in cents."""
+
+    public_id = PublicIdField("ord")
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="orders")
+    organization = models.ForeignKey(Organization, models.PROTECT, null=True, related_name="orders")
+    placed_by = models.ForeignKey(User, models.PROTECT, related_name="placed_orders")
+    listing = models.ForeignKey(Listing, models.PROTECT, related_name="orders")
+    vendor = models.ForeignKey(Vendor, models.PROTECT, related_name="orders")
+    price_cents = models.PositiveIntegerField(editable=False)
+    fee_cents = models.PositiveIntegerField(editable=False)
+    currency = models.CharField(max_length=3, editable=False)
+    method = models.CharField(max_length=6, choices=OrderMethod.choices, editable=False)
+    state = models.CharField(max_length=8, choices=OrderState.choices, editable=False)
+    # The provider's payment, of an order that is paid by card.
+    intent_id = models.CharField(max_length=255, null=True, unique=True, editable=False)  # noqa: DJ001 (NULL until there is one; '' would collide)
+    # The public id of the credential: sessions are removed when they end, orders stay.
+    credential_id = models.CharField(max_length=24, editable=False)
+    # The policy that allowed it; none where a person approved the price in a browser.
+    policy = models.ForeignKey(SpendPolicy, models.PROTECT, null=True, related_name="orders")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    paid_at = models.DateTimeField(null=True, editable=False)
+    # When the seller's part may be paid out.
+    available_at = models.DateTimeField(null=True, editable=False)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, organization__isnull=True)
+                | Q(user__isnull=True, organization__isnull=False),
+                name="payments_order_has_one_buyer",
+            ),
+            models.CheckConstraint(
+                condition=Q(price_cents__gt=0, fee_cents__lte=F("price_cents")),
+                name="payments_order_fee_within_price",
+            ),
+            models.CheckConstraint(
+                condition=Q(currency__regex=r"^[A-Z]{3}$"), name="payments_order_currency_shape"
+            ),
+            models.CheckConstraint(
+                condition=Q(method__in=OrderMethod.values), name="payments_order_method_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=OrderState.values), name="payments_order_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=OrderState.PAID, paid_at__isnull=False)
+                | (~Q(state=OrderState.PAID) & Q(paid_at__isnull=True)),
+                name="payments_order_paid_has_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(paid_at__isnull=True, available_at__isnull=True)
+                | Q(paid_at__isnull=False, available_at__isnull=False)
+                & Q(available_at__gte=F("paid_at")),
+                name="payments_order_available_once_paid",
+            ),
+            models.CheckConstraint(
+                condition=Q(method=OrderMethod.WALLET, state=OrderState.PAID)
+                | Q(method=OrderMethod.CARD),
+                name="payments_order_wallet_pays_at_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(method=OrderMethod.WALLET, intent_id__isnull=True)
+                | Q(method=OrderMethod.CARD, state=OrderState.PAID, intent_id__isnull=False)
+                | (Q(method=OrderMethod.CARD) & ~Q(state=OrderState.PAID)),
+                name="payments_order_card_has_intent",
+            ),
+            models.CheckConstraint(
+                condition=Q(intent_id__isnull=True) | ~Q(intent_id=""),
+                name="payments_order_intent_named",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "listing"],
+                condition=Q(state=OrderState.PENDING),
+                name="payments_order_one_pending_of_user",
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "listing"],
+                condition=Q(state=OrderState.PENDING),
+                name="payments_order_one_pending_of_organization",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["user", "-created_at"], name="payments_order_by_user"),
+            models.Index(fields=["organization", "-created_at"], name="payments_order_by_org"),
+            models.Index(fields=["vendor", "-created_at"], name="payments_order_by_vendor"),
+            models.Index(fields=["policy", "-created_at"], name="payments_order_by_policy"),
+        ]
+
+    @property
+    def subject(self) -> str:
+        """Return what the audit trail calls this."""
+        return f"order:{self.public_id}"
+
+    @property
+    def event(self) -> str:
+        """Return the ledger's event of the payment."""
+        return f"order:{self.public_id}"
+
+    @property
+    def seller_cents(self) -> int:
+        """Return the seller's part."""
+        return self.price_cents - self.fee_cents
+
+    @property
+    def is_paid(self) -> bool:
+        """Tell whether the money has moved."""
+        return self.state == OrderState.PAID
+
+    def is_available(self, *, now: datetime) -> bool:
+        """Tell whether the seller's part may be paid out."""
+        return self.available_at is not None and self.available_at <= now
