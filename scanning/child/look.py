@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
 
-from scanning.child import excerpts, views
+from scanning.child import excerpts, programs, views
 from scanning.child.line_index import LineIndex
 from scanning.child.normal_text import NormalText
 from scanning.child.patience import Patience, pieces
@@ -39,7 +39,7 @@ def at(
     has met so often that they need not look.
     """
     allowance = allowance or Allowance(len(file.data))
-    reading = _Reading(file.path, book, exhausted, allowance.patience)
+    reading = _Reading(file, book, exhausted, allowance.patience)
     yield from reading.of(_name_of(file))
     yield from _once(_in_views(file, reading, allowance))
     for hit in reading.checked(View(data=file.data), checks.FILE_CHECKS):
@@ -51,6 +51,8 @@ def _in_views(file: ScannedFile, reading: "_Reading", allowance: Allowance) -> I
     try:
         for view in views.of(file, allowance):
             yield from reading.of(view)
+            if not view.layer:
+                yield from reading.of_programs(file)
     except TooMuchEncoded as excess:
         if reading.wants(TOO_MUCH_ENCODED.id):
             yield Hit(
@@ -83,9 +85,11 @@ class _Reading:
     """Applies the rules to the texts of one file."""
 
     def __init__(
-        self, path: str, book: Rulebook, exhausted: Container[str], patience: Patience
+        self, file: ScannedFile, book: Rulebook, exhausted: Container[str], patience: Patience
     ) -> None:
-        self._path = path
+        self._path = file.path
+        self._is_script = file.is_script
+        self._is_lesson = False
         self._book = book
         self._exhausted = exhausted
         self._patience = patience
@@ -99,32 +103,51 @@ class _Reading:
         found = self._found_in(view)
         yield from map(found.hit, found.seen)
         yield from self.checked(view, checks.TEXT_CHECKS, found)
+        yield from self._by_conditions(view, found)
+
+    def of_programs(self, file: ScannedFile) -> Iterator[Hit]:
+        """Yield what conditions meet in programs within a text, as if they were scripts."""
+        if view := programs.of(file):
+            yield from self._by_conditions(view, None)
+
+    def _by_conditions(self, view: View, found: "_Found | None") -> Iterator[Hit]:
         read = NormalText(view.data.decode(errors="replace"))
         told: set[str] = set()
-        for rule_id, start, end in self._conditions_met(read.data, view.layer):
+        for rule_id, start, end in self._conditions_met(read.data, view):
             if self.wants(rule_id) and rule_id not in told:
                 told.add(rule_id)
+                found = found or self._found_in(view)
                 yield found.hit_in(read, rule_id, start, end)
 
-    def _conditions_met(self, text: bytes, layer: str) -> Iterator[tuple[str, int, int]]:
+    def _conditions_met(self, text: bytes, view: View) -> Iterator[tuple[str, int, int]]:
         """Yield rule and place of what conditions meet, or that there was no time to look."""
         for start, piece in pieces(text):
             if self._patience.is_over:
                 yield TOO_LONG_TO_READ.id, start, start
                 return
             with self._patience.at_work():
-                met = list(self._book.scanner.met(piece, path=self._path, layer=layer))
-            for each in met:
-                if rule_id := self._told_as(each):
+                read = self._book.scanner.read(
+                    piece,
+                    path=self._path,
+                    layer="" if view.layer == views.ARGUMENTS else view.layer,
+                    is_program=self._is_script or view.is_program,
+                    is_in_lesson=view.is_program and self._is_lesson,
+                )
+            # What is hidden in a text, or is a name, is no lesson on what stands in the open.
+            self._is_lesson |= read.is_lesson and not view.layer
+            for each in read.met:
+                # Rules about programs ask for no excuse; a lesson shows them all the same.
+                is_shown = view.is_program and self._is_lesson
+                if rule_id := self._told_as(each, is_excused=is_shown or each.is_excused):
                     yield rule_id, start + each.start, start + each.end
 
-    def _told_as(self, met: Met) -> str:
+    def _told_as(self, met: Met, *, is_excused: bool) -> str:
         """Return the rule that is told; nothing where only a note was excused.
 
         A suspicion counts whatever else the text says: it takes two to ask a person.
         """
         effect = self._book.effect(met.rule_id)
-        if not met.is_excused or effect is Effect.SUSPICION:
+        if not is_excused or effect is Effect.SUSPICION:
             return met.rule_id
         return EXCUSED.id if effect in (Effect.BLOCK, Effect.REVIEW) else ""
 

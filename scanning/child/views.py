@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from scanning.child.hidden import (
+    arguments,
     base64_text,
     char_codes,
     escapes,
@@ -19,6 +20,8 @@ from scanning.rules.image import pictures
 from scanning.rules.scanned_file import ScannedFile
 
 LAYER_CHARACTERS = 60
+# Written out, and not hidden: what is said of open texts is said of these.
+ARGUMENTS = "arguments"
 _IN_PICTURES = "image-text"
 _DEPTH = 3
 # Drawn bytes may look like a shorter text in there.
@@ -37,6 +40,7 @@ _LAYERS: tuple[tuple[str, Callable[[bytes], Iterator[Piece]]], ...] = (
     ("hex", hexadecimal.pieces),
     ("char-codes", char_codes.pieces),
     ("spaced", spaced.pieces),
+    (ARGUMENTS, arguments.pieces),
     ("rot13", turned.rotated),
     ("reversed", turned.backwards),
 )
@@ -56,11 +60,12 @@ class View:
 
     layer: how it was hidden, outermost first, such as `base64+rot13`; "" for the file itself.
     lines: the line of the file for each of its lines; empty where they are the same. ends: the last
-    one for each, where it stands on several.
+    one for each, where it stands on several. is_program: whatever the file is called.
     """
 
     data: bytes
     layer: str = ""
+    is_program: bool = False
     lines: Sequence[int] = ()
     ends: Sequence[int] = ()
     depth: int = 0

@@ -94,8 +94,8 @@ def _strings(name: str, words: Iterable[str]) -> str:
 
 
 # It is asked by others, and no finding itself; nor is anything excused while nobody
-# `takes_excuses`. The numbers tell texts on security from
-# those that mention it; they were measured on real skills of both kinds.
+# `takes_excuses`. The numbers tell texts on security from those that mention it; they were measured
+# on real skills of both kinds.
 RULE = f"""
 rule {NAME} {{
   strings:
@@ -103,6 +103,6 @@ rule {NAME} {{
 {_strings("attack", _ATTACKS)}
   condition:
     takes_excuses
-    and ((4 of ($work*) and 2 of ($attack*)) or (5 of ($work*) and any of ($attack*)))
+    and (in_lesson or (4 of ($work*) and 2 of ($attack*)) or (5 of ($work*) and any of ($attack*)))
 }}
 """

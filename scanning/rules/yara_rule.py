@@ -1,21 +1,20 @@
 """A rule that is a condition over strings (YARA), over the normalised text of a file."""
 
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import yara_x
 
-from mog_package import is_script
 from scanning.rules import defence
 from scanning.rules.rule import Rule
 
 # What a condition may ask beside its strings: the lower-case path of the file, how its text was
-# hidden (`View.layer`), and whether it is a program by its name. The last is asked by
-# `speaks_of_defence` alone.
+# hidden (`View.layer`), and whether it is a program. The others are for `speaks_of_defence` alone:
+# a program that stands in a lesson is excused by what is said around it.
 _GLOBALS: tuple[tuple[str, str | bool], ...] = (
     *(("path", ""), ("layer", ""), ("script", False)),
-    ("takes_excuses", True),
+    *(("takes_excuses", True), ("in_lesson", False)),
 )
 # Of each string in a text. One would do to tell a rule; more, to tell what stands beside what.
 PLACES = 64
@@ -36,6 +35,14 @@ class Met:
     start: int
     end: int
     is_excused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What conditions met in a text; whether it speaks of defence."""
+
+    met: tuple[Met, ...]
+    is_lesson: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +83,20 @@ class YaraScanner:
         self._scanner.max_matches_per_pattern(PLACES)
         self._ids = ids
 
-    def met(self, text: bytes, *, path: str, layer: str) -> Iterator[Met]:
-        """Yield every rule that a text meets, or would meet, and where: at its first string."""
+    def read(
+        self, text: bytes, *, path: str, layer: str, is_program: bool, is_in_lesson: bool = False
+    ) -> Read:
+        """Return every rule that a text meets, or would meet, and where: at its first string."""
         self._scanner.set_global("path", path.lower())
         self._scanner.set_global("layer", layer)
-        self._scanner.set_global("script", is_script(path))
+        self._scanner.set_global("script", is_program)
+        self._scanner.set_global("in_lesson", is_in_lesson)
         met = self._matching(text, takes_excuses=True)
-        excuse = met.pop(defence.NAME, None)
-        yield from met.values()
-        if excuse:
-            without = self._matching(text, takes_excuses=False)
-            yield from (replace(without[name], is_excused=True) for name in without.keys() - met)
+        if met.pop(defence.NAME, None) is None:
+            return Read(tuple(met.values()), is_lesson=False)
+        without = self._matching(text, takes_excuses=False)
+        excused = [replace(without[name], is_excused=True) for name in without.keys() - met]
+        return Read((*met.values(), *excused), is_lesson=True)
 
     def _matching(self, text: bytes, *, takes_excuses: bool) -> dict[str, Met]:
         self._scanner.set_global("takes_excuses", takes_excuses)

@@ -210,8 +210,9 @@ def _look_of(each: PackedRule) -> tuple[str, Callable[[bytes], object]]:
         return each.pattern.pattern, lambda data: list(matcher.sightings(path, data))
     assert each.yara
     scanner = YaraScanner(compiled([each.yara]), {identifier(each.rule.id): each.rule.id})
-    ask = {"path": "content/a.md", "layer": ""}
-    return each.yara.body, lambda data: list(scanner.met(data, **ask))
+    return each.yara.body, lambda data: scanner.read(
+        data, path="content/a.md", layer="", is_program=False
+    )
 
 
 def _seconds_of(look: Callable[[Read], object], what: Read) -> float:

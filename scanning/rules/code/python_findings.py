@@ -40,6 +40,8 @@ class Act(StrEnum):
     LOADS_FETCHED = "loads what it fetches as code"
     SENDS_ENVIRONMENT = "sends the environment"
     SENDS_CREDENTIALS = "sends a file of credentials"
+    SENDS_BY_NAME = "asks for names that it makes of data"
+    SENDS_HOME = "sends a whole folder of a person"
     HIDES_ADDRESS = "decodes an address"
     HIDES_NAME = "puts the name of a function together"
     WAITS_FOR_DATE = "waits for a date"
@@ -97,6 +99,11 @@ def _loads(called: Called, flow: Flow, kind: Kind) -> Iterator[Act]:
 
 def _is_unsafe(called: Called, flow: Flow) -> bool:
     """Tell a loader that is dangerous only as it is called here."""
+    if called.name in tables.WEIGHTS_LOADING:
+        return not any(
+            each.arg == "weights_only" and not _is_false(each.value)
+            for each in called.node.keywords
+        )
     if called.name in tables.ARRAY_LOADING:
         return any(each.arg == "allow_pickle" for each in called.node.keywords)
     if called.name not in tables.YAML_LOADING:
@@ -104,6 +111,10 @@ def _is_unsafe(called: Called, flow: Flow) -> bool:
     given = [*called.node.args[1:], *(each.value for each in called.node.keywords)]
     names = {flow.names.dotted(each).rpartition(".")[2] for each in given}
     return not given or bool(names & tables.UNSAFE_LOADERS)
+
+
+def _is_false(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and value.value is False
 
 
 def _runs(kinds: set[Kind]) -> Iterator[Act]:
@@ -170,7 +181,10 @@ def _is_sending(called: Called) -> bool:
 def _sends(called: Called, flow: Flow) -> Iterator[Act]:
     keywords = called.node.keywords
     given = [each.value for each in keywords if each.arg not in tables.IDENTIFYING]
-    yield from _sent(flow.kinds([*called.node.args, *given], called.scope))
+    kinds = flow.kinds([*called.node.args, *given], called.scope)
+    yield from _sent(kinds)
+    if Kind.ENCODED in kinds and called.name in tables.ASKING_NAMES:
+        yield Act.SENDS_BY_NAME
     if called.node.args and Kind.REVEALED in flow.kinds(called.node.args[:1], called.scope):
         yield Act.HIDES_ADDRESS
 
@@ -178,8 +192,10 @@ def _sends(called: Called, flow: Flow) -> Iterator[Act]:
 def _sent(kinds: set[Kind]) -> Iterator[Act]:
     if Kind.ENVIRONMENT in kinds:
         yield Act.SENDS_ENVIRONMENT
-    if Kind.CREDENTIALS in kinds:
+    if Kind.CREDENTIALS in kinds or Kind.SETTINGS in kinds:
         yield Act.SENDS_CREDENTIALS
+    if Kind.PACKED in kinds and Kind.HOME in kinds:
+        yield Act.SENDS_HOME
 
 
 def _removes(called: Called, flow: Flow) -> Iterator[Act]:

@@ -15,6 +15,8 @@ from scanning.rules.code.python_names import Names
 from scanning.rules.code.python_parts import Kind, Part, Parts
 from scanning.rules.code.python_scopes import Place, Scopes
 
+# Of these, one value is what programs are for.
+_SEVERAL = frozenset({Kind.ENVIRONMENT, Kind.SETTINGS})
 # In the mode of a file that is opened.
 _WRITES = frozenset("wax+")
 
@@ -159,7 +161,7 @@ class Flow:
 
     def _files_written_by(self, called: Called) -> list[Place]:
         function, args = called.node.func, called.node.args
-        if called.name == "urllib.request.urlretrieve":
+        if called.name in tables.SAVING:
             return self._places(args[1], called.scope) if len(args) > 1 else []
         if not isinstance(function, ast.Attribute) or function.attr not in tables.WRITING:
             return []
@@ -191,7 +193,7 @@ def _carried(marks: Iterable[Mark], by: Part | _Way) -> set[Mark]:
     return {
         Mark(mark.kind, mark.is_whole and by.is_whole)
         for mark in marks
-        if not (by.is_piece and mark.kind is Kind.ENVIRONMENT)
+        if not (by.is_piece and mark.kind in _SEVERAL)
     }
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from scanning.rules.code import python_tables as tables
 from scanning.rules.code.python_names import Names, folded
 from scanning.rules.code.python_scopes import MODULE, Place, Scopes, children
-from scanning.rules.code.stores import is_secret_path
+from scanning.rules.code.stores import is_personal_folder, is_secret_path, is_settings_path
 
 _ENVIRONMENT = "os.environ"
 _ALL_OF_IT = frozenset({"copy", "items", "values"})
@@ -32,6 +32,11 @@ class Kind(StrEnum):
     REVEALED = "a text that was encoded"
     ENVIRONMENT = "the whole environment"
     CREDENTIALS = "a file of credentials"
+    # A file of variables; one of them is what programs read it for.
+    SETTINGS = "a file of settings"
+    ENCODED = "what was encoded"
+    HOME = "a folder of a person"
+    PACKED = "a whole folder in one file"
     # The path of it.
     FETCHED_FILE = "a file that was fetched"
 
@@ -96,8 +101,7 @@ class Parts:
                     waiting += [at.on(child, is_whole=False) for child in inner]
                 case _:
                     waiting += [at.on(child) for child in children(at.node)]
-        if is_secret_path("/".join(reversed(texts))):
-            yield Part(Kind.CREDENTIALS, is_whole=False, is_piece=False)
+        yield from _of_path("/".join(reversed(texts)), expression)
 
     def _count_step(self) -> None:
         self._steps += 1
@@ -126,15 +130,42 @@ class Parts:
                 yield at.part(Kind.ENVIRONMENT)
         elif name in tables.FETCHING:
             yield at.part(Kind.FETCHED)
+        elif name in tables.SAVING:
+            yield at.part(Kind.FETCHED_FILE)
+        elif name in tables.PACKING_FOLDERS:
+            yield at.part(Kind.PACKED)
+            waiting += [at.on(each) for each in given]
         elif name in tables.DECODING:
             yield at.part(Kind.REVEALED if _holds_text(call) else Kind.DECODED)
             waiting += [at.on(each) for each in given]
+        elif name in tables.ENCODING or (last == "hex" and isinstance(call.func, ast.Attribute)):
+            yield at.part(Kind.ENCODED)
+            waiting += [at.on(each) for each in [*given, call.func]]
         elif returned:
             yield at.part(returned)
         else:
             waiting += [at.on(each, is_whole=name in tables.PASSING) for each in given]
             if isinstance(call.func, ast.Attribute):
                 waiting.append(at.on(call.func.value, is_piece=last in _ONE_OF_IT))
+
+
+def _of_path(path: str, expression: ast.expr) -> Iterator[Part]:
+    """Yield what lies at the path that the texts of an expression make."""
+    if is_secret_path(path):
+        yield Part(Kind.CREDENTIALS, is_whole=False, is_piece=False)
+    if is_settings_path(path):
+        yield Part(Kind.SETTINGS, is_whole=False, is_piece=_is_one_of_it(expression))
+    if is_personal_folder(path):
+        yield Part(Kind.HOME, is_whole=False, is_piece=False)
+
+
+def _is_one_of_it(expression: ast.expr) -> bool:
+    match expression:
+        case ast.Subscript() | ast.Attribute():
+            return True
+        case ast.Call(func=ast.Attribute(attr=name)):
+            return name in _ONE_OF_IT
+    return False
 
 
 def _holds_text(call: ast.Call) -> bool:

@@ -85,6 +85,22 @@ _OF_ACTS: Mapping[Act, Rule] = {
         "This program reads a file in which people keep credentials, and sends it over the network."
         " Ask for the one value you need instead, as an environment variable.",
     ),
+    Act.SENDS_BY_NAME: _rule(
+        "sends-by-name-lookup",
+        _CRITICAL,
+        _LIKELY,
+        "T1048/003",
+        "This program makes names of servers out of data and asks for them, which tells the data to"
+        " whoever answers. Send what you must in the open.",
+    ),
+    Act.SENDS_HOME: _rule(
+        "sends-whole-folder",
+        _CRITICAL,
+        _LIKELY,
+        "T1560/002",
+        "This program packs a folder in which people keep what is theirs, and sends it. Let them"
+        " choose the files.",
+    ),
     Act.HIDES_ADDRESS: _rule(
         "encoded-address",
         _HIGH,
@@ -162,7 +178,7 @@ _BROKEN = _rule(
 _GRAVE_IN_TEXTS = frozenset(
     {
         *(Act.RUNS_REVEALED, Act.RUNS_FETCHED, Act.LOADS_FETCHED),
-        *(Act.SENDS_ENVIRONMENT, Act.SENDS_CREDENTIALS),
+        *(Act.SENDS_ENVIRONMENT, Act.SENDS_CREDENTIALS, Act.SENDS_BY_NAME, Act.SENDS_HOME),
     }
 )
 # RFC 2606 and RFC 6761, and what people write who explain.

