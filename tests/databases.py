@@ -1,6 +1,6 @@
 """Test databases: made by their owner, used as the restricted role, emptied past every trigger."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -61,6 +61,30 @@ def empty(connection: BaseDatabaseWrapper) -> None:
         _empty_sqlite(connection, sorted(tables))
 
 
+@contextmanager
+def without_triggers(connection: BaseDatabaseWrapper) -> Iterator[Callable[[str], object]]:
+    """Let a test change what nobody may change, as a superuser or a restored backup would.
+
+    What it runs is undone with the test on SQLite only: on PostgreSQL another connection runs it,
+    so the test needs `transactional_db` and rows that are committed.
+    """
+    if connection.vendor == "postgresql":
+        parameters = connections["owner"].get_connection_params()
+        with psycopg.connect(make_conninfo(**_libpq(parameters))) as owner:
+            owner.execute("SET session_replication_role = replica")
+            yield lambda statement: owner.execute(statement.encode())
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA ignore_check_constraints = ON")
+        triggers = _refusing_triggers(cursor)
+        for name, _ in triggers:
+            cursor.execute(f'DROP TRIGGER "{name}"')
+        yield cursor.execute
+        for _, definition in triggers:
+            cursor.execute(definition)
+        cursor.execute("PRAGMA ignore_check_constraints = OFF")
+
+
 def url(connection: BaseDatabaseWrapper) -> str:
     """Return the URL under which another process reaches the test database as the same role."""
     settings: dict[str, Any] = connection.settings_dict
@@ -112,13 +136,18 @@ def _empty_postgresql(tables: list[str]) -> None:
 
 def _empty_sqlite(connection: BaseDatabaseWrapper, tables: list[str]) -> None:
     with connection.cursor() as cursor, connection.constraint_checks_disabled():
-        # Only those that refuse; others keep tables in step, such as the words of search.
-        triggers_that = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND"
-        cursor.execute(f"{triggers_that} sql LIKE '%RAISE(%'")
-        triggers = cursor.fetchall()
+        triggers = _refusing_triggers(cursor)
         for name, _ in triggers:
             cursor.execute(f'DROP TRIGGER "{name}"')
         for table in tables:
             cursor.execute(f'DELETE FROM "{table}"')
         for _, definition in triggers:
             cursor.execute(definition)
+
+
+def _refusing_triggers(cursor: Any) -> list[tuple[str, str]]:
+    # Only those that refuse; others keep tables in step, such as the words of search.
+    triggers_that = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND"
+    cursor.execute(f"{triggers_that} sql LIKE '%RAISE(%'")
+    found: list[tuple[str, str]] = cursor.fetchall()
+    return found
