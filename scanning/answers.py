@@ -26,6 +26,7 @@ from scanning.answer_values import (
 )
 from scanning.child.facts import PROBLEMS, README_BYTES
 from scanning.child.judge import HITS
+from scanning.child.repack import OWN_TOKENS
 from scanning.child.views import LAYER_CHARACTERS
 from scanning.errors import Reason, ScanInconclusive
 from scanning.rules.rule import ID, Hit
@@ -61,10 +62,11 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Repacked:
-    """The first child's answer: facts, or problems."""
+    """The first child's answer: facts, or problems and the digests of our tokens in the upload."""
 
     problems: tuple[FormProblem, ...]
     facts: Facts | None
+    own_tokens: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +101,13 @@ def _refuse(name: str) -> None:
 
 
 def _repacked(value: Any) -> Repacked:
-    read = record(value, "problems", "facts")
+    read = record(value, "problems", "facts", "ownTokens")
     problems = several(read["problems"], _problem, at_most=PROBLEMS)
     facts = optional(read["facts"], _facts)
     if bool(problems) is (facts is not None):
         raise ValueError("either problems or facts")
-    return Repacked(problems, facts)
+    own_tokens = frozenset(several(read["ownTokens"], digest, at_most=OWN_TOKENS))
+    return Repacked(problems, facts, own_tokens)
 
 
 def _judged(value: Any) -> Judged:

@@ -99,6 +99,7 @@ def _examine(path: Path, scan: _Scan) -> Examined:
     upload_sha256 = _sha256(path)
     repacked, run = _repack(path, scan)
     if repacked.facts is None:
+        _tell_of(repacked.own_tokens, scan)
         report = _refused(upload_sha256, repacked, run, scan)
         return Examined(upload_sha256, report, _findings(report), None)
     canonical = _canonical(repacked.facts, scan)
@@ -154,8 +155,7 @@ def _judged(canonical: Canonical, facts: Facts, repacking: sandbox.Run, scan: _S
         return known
     judged, judging = _judge(canonical, scan)
     _compare(facts, judged.facts_sha256)
-    if own_tokens := _own_tokens(judged.hits):
-        scan.on_own_tokens(own_tokens)
+    _tell_of(_own_tokens(judged.hits), scan)
     digests = {file.path: file.sha256 for file in facts.files}
     found = [reports.noted_form(warning, digests) for warning in judged.warnings]
     found += [reports.met(hit, scan.rules, digests) for hit in judged.hits]
@@ -182,6 +182,11 @@ def _judge(canonical: Canonical, scan: _Scan) -> tuple[Judged, sandbox.Run]:
     )
     run = _run(job)
     return answers.read_judged(run.answer), run
+
+
+def _tell_of(own_tokens: frozenset[str], scan: _Scan) -> None:
+    if own_tokens:
+        scan.on_own_tokens(own_tokens)
 
 
 def _own_tokens(hits: Iterable[Hit]) -> frozenset[str]:

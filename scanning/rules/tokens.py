@@ -3,11 +3,16 @@
 import base64
 import binascii
 import json
+import re
 import zlib
+from collections.abc import Iterator
+from mmap import mmap
 from typing import Any
 
 _BASE62 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _CHECKSUM_LENGTH = 6
+# As in secret/mog-token.
+_MOG_TOKEN = re.compile(rb"\bmog_(?:pat|cli|org)_[A-Za-z0-9]{36}\b")
 _PLAIN_ALPHABET = bytes.maketrans(b"-_", b"+/")
 # Of the examples in documentation.
 _NOBODY = frozenset({"1234567890", "user123"})
@@ -16,6 +21,13 @@ _NOBODY = frozenset({"1234567890", "user123"})
 def is_mog_token(token: bytes) -> bool:
     """Tell a token of ours from its likes: CRC32 of the rest in base62 (docs/architecture.md)."""
     return _number(token[-_CHECKSUM_LENGTH:]) == zlib.crc32(token[:-_CHECKSUM_LENGTH])
+
+
+def mog_tokens_in(data: bytes | mmap) -> Iterator[bytes]:
+    """Yield every token of ours that stands plainly in bytes."""
+    for match in _MOG_TOKEN.finditer(data):
+        if is_mog_token(match[0]):
+            yield match[0]
 
 
 def is_checked_token(token: bytes) -> bool:

@@ -81,6 +81,33 @@ def test_a_token_in_an_upload_ends_and_its_owner_is_told(
     assert plaintext not in str(body)
 
 
+def _without_a_manifest(token: str) -> bytes:
+    files = package(f"token: {token}\n")
+    del files["mog.yaml"]
+    return archive(files)
+
+
+def _no_archive(token: str) -> bytes:
+    return f"curl -H 'Authorization: Bearer {token}'\n".encode()
+
+
+@pytest.mark.usefixtures("worker")
+@pytest.mark.parametrize("broken", [_without_a_manifest, _no_archive])
+def test_a_token_in_an_upload_that_is_refused_ends_too(
+    tmp_path: Path,
+    token: Credential,
+    plaintext: str,
+    now: datetime,
+    broken: Callable[[str], bytes],
+) -> None:
+    upload = tmp_path / "upload.zip"
+    upload.write_bytes(broken(plaintext))
+    with examining.examine(upload, now=now) as examined:
+        assert examined.canonical is None
+    assert not is_live(token)
+    assert len(told(token.user)) == 1
+
+
 @pytest.mark.usefixtures("worker")
 def test_the_same_upload_again_tells_nobody_again(
     seller: Client, token: Credential, plaintext: str
