@@ -53,6 +53,11 @@ class Action(StrEnum):
     OAUTH_STATE_REFUSED = "oauth.state_refused"
     ORDER_PAID = "order.paid", RetentionClass.FINANCIAL
     PURCHASE_REFUSED = "purchase.refused"
+    PAYOUT_CANCELED = "payout.canceled", RetentionClass.FINANCIAL
+    PAYOUT_FAILED = "payout.failed", RetentionClass.FINANCIAL
+    PAYOUT_PAID = "payout.paid", RetentionClass.FINANCIAL
+    PAYOUT_PLANNED = "payout.planned", RetentionClass.FINANCIAL
+    PAYOUT_RETRIED = "payout.retried", RetentionClass.FINANCIAL
     RELEASE_ACCEPTED = "release.accepted"
     RELEASE_CLEARED = "release.cleared"
     RELEASE_FLAGGED = "release.flagged"
@@ -69,6 +74,8 @@ class Action(StrEnum):
     RESCAN_STARTED = "rescan.started"
     REVOCATION_DECLINED = "revocation.declined"
     REVOCATION_REQUESTED = "revocation.requested"
+    SELLER_ACCOUNT_CHANGED = "seller_account.changed", RetentionClass.FINANCIAL
+    SELLER_ACCOUNT_OPENED = "seller_account.opened", RetentionClass.FINANCIAL
     SESSION_REVOKED = "session.revoked"
     SIGN_IN_FAILED = "sign_in.failed"
     SIGN_IN_SUCCEEDED = "sign_in.succeeded"

@@ -153,6 +153,10 @@ STRIPE_TEST_MODE = env.flag("STRIPE_TEST_MODE", default=False)
 PLATFORM_FEE_PERCENT = env.integer("PLATFORM_FEE_PERCENT", 10)
 # How long a seller's part waits before it may be paid out: refunds and disputes come first.
 EARNINGS_HOLD = env.seconds("EARNINGS_HOLD", timedelta(days=7))
+# Where sellers may live: ISO 3166, and what the provider pays to from the country of this site.
+PAYOUT_COUNTRIES = env.words("PAYOUT_COUNTRIES", "US")
+# What is owed to a vendor is paid out from here on.
+PAYOUT_MINIMUM_CENTS = env.integer("PAYOUT_MINIMUM_CENTS", 1_000)
 
 # --- People
 
@@ -164,6 +168,7 @@ _LOOK = (
     *("releases.view_release", "releases.view_case", "releases.view_dispute"),
     *("releases.view_revocation", "releases.view_findingexception", "scanning.view_report"),
     *("catalog.view_listing", "catalog.view_vendor", "payments.view_entitlement"),
+    *("payments.view_payout", "payments.view_selleraccount"),
     *("accounts.view_user", "payments.view_providerevent"),
 )
 _DECIDE = ("releases.change_release", "releases.change_dispute", "releases.change_revocation")

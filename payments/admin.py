@@ -1,9 +1,10 @@
-"""Who has what and what the provider has told us, in the admin: to look at, and to apply anew."""
+"""Who has what, what the provider says, and payouts, in the admin: to look at, and to retry."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -11,9 +12,12 @@ from accounts.actor import Actor
 from accounts.admin import LookOnlyAdmin
 from accounts.http import origin_of
 from accounts.models import User
-from payments import webhook_inbox
-from payments.errors import EventBusy
-from payments.models import Entitlement, ProviderEvent
+from payments import payouts, webhook_inbox
+from payments.errors import EventBusy, PayoutMoved
+from payments.models import Entitlement, Payout, ProviderEvent, SellerAccount
+
+_Row = TypeVar("_Row", bound=Model)
+_Taken = TypeVar("_Taken", bound=Model, contravariant=True)
 
 
 @admin.register(Entitlement)
@@ -51,21 +55,89 @@ class ProviderEventAdmin(LookOnlyAdmin):
     @admin.action(description="Apply these events once more", permissions=["replay"])
     def replay(self, request: HttpRequest, events: QuerySet[ProviderEvent]) -> None:
         """Send them to a worker again; what stands already stays as it is."""
-        assert isinstance(request.user, User)
-        by = Actor.staff(request.user, origin=origin_of(request))
-        sent = 0
-        for event in events:
-            try:
-                webhook_inbox.replay(event, by=by, now=timezone.now())
-            except EventBusy:
-                busy = f"{event.event_id} is being applied at this moment."
-                self.message_user(request, busy, messages.WARNING)
-            else:
-                sent += 1
-        if sent:
-            self.message_user(request, f"{sent} sent to a worker.", messages.SUCCESS)
+        done = _done_to(
+            events, self, request, refused=EventBusy, act=webhook_inbox.replay, why="is in use"
+        )
+        if done:
+            self.message_user(request, f"{done} sent to a worker.", messages.SUCCESS)
 
     def has_replay_permission(self, request: HttpRequest) -> bool:
         """Tell whether somebody may have events applied once more."""
         user: Any = request.user
         return bool(user.has_perm("payments.change_providerevent"))
+
+
+@admin.register(SellerAccount)
+class SellerAccountAdmin(LookOnlyAdmin):
+    """Where vendors are paid, and what keeps money from them."""
+
+    list_display = ("public_id", "vendor", "country", "status_label", "checked_at")
+    list_filter = ("can_receive", "country")
+    list_select_related = ("vendor",)
+    search_fields = ("public_id__exact", "account_id__exact", "vendor__slug__exact")
+    ordering = ("-pk",)
+
+    @admin.display(description="status")
+    def status_label(self, account: SellerAccount) -> str:
+        """Return what is to be done next."""
+        return account.status.label
+
+
+@admin.register(Payout)
+class PayoutAdmin(LookOnlyAdmin):
+    """Payouts, newest first; whoever may change them may retry or cancel those that failed."""
+
+    list_display = ("public_id", "vendor", "period", "amount_cents", "state", "problem", "due_at")
+    list_filter = ("state", "period")
+    list_select_related = ("vendor",)
+    search_fields = ("public_id__exact", "transfer_id__exact", "vendor__slug__exact")
+    ordering = ("-pk",)
+    actions = ("retry", "cancel")
+
+    @admin.action(description="Try these failed payouts anew", permissions=["deal"])
+    def retry(self, request: HttpRequest, rows: QuerySet[Payout]) -> None:
+        """Send them to a worker, who first asks the provider whether one has arrived."""
+        done = _done_to(
+            rows, self, request, refused=PayoutMoved, act=payouts.retry, why="has not failed"
+        )
+        self.message_user(request, f"{done} will be tried anew.", messages.SUCCESS)
+
+    @admin.action(description="Cancel these failed payouts", permissions=["deal"])
+    def cancel(self, request: HttpRequest, rows: QuerySet[Payout]) -> None:
+        """Give their money back to what the vendors are owed."""
+        done = _done_to(
+            rows, self, request, refused=PayoutMoved, act=payouts.cancel, why="has not failed"
+        )
+        self.message_user(request, f"{done} canceled.", messages.SUCCESS)
+
+    def has_deal_permission(self, request: HttpRequest) -> bool:
+        """Tell whether somebody may retry and cancel."""
+        user: Any = request.user
+        return bool(user.has_perm("payments.change_payout"))
+
+
+class _Act(Protocol[_Taken]):
+    def __call__(self, row: _Taken, /, *, by: Actor, now: datetime) -> None: ...
+
+
+def _done_to(
+    rows: QuerySet[_Row],
+    shown: LookOnlyAdmin,
+    request: HttpRequest,
+    *,
+    refused: type[Exception],
+    act: _Act[_Row],
+    why: str,
+) -> int:
+    """Do something to each row as the member of staff who asks; say which refused, count others."""
+    assert isinstance(request.user, User)
+    by = Actor.staff(request.user, origin=origin_of(request))
+    done = 0
+    for row in rows:
+        try:
+            act(row, by=by, now=timezone.now())
+        except refused:
+            shown.message_user(request, f"{row} {why}.", messages.WARNING)
+        else:
+            done += 1
+    return done

@@ -111,3 +111,16 @@ class AlreadyPosted(PaymentsError):
 
 class EventBusy(PaymentsError):
     """A worker applies this event of the provider at this moment."""
+
+
+class InvalidCountry(PaymentsError):
+    """This marketplace pays nobody in this country."""
+
+    field = "country"
+
+    def __init__(self) -> None:
+        super().__init__("Choose one of the countries that can be paid to.")
+
+
+class PayoutMoved(PaymentsError):
+    """The payout has not failed, or somebody else has dealt with it."""

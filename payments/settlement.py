@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from payments import stripe_port
+from payments import onboarding, stripe_port
 from payments.pending import SUBJECT, Kind
 from payments.stripe_port import Intent
 
@@ -33,6 +33,11 @@ def _payment(intent_id: str, now: datetime) -> bool:
     return bear(stripe_port.retrieve_intent(intent_id), now=now)
 
 
+def _seller_account(account_id: str, now: datetime) -> bool:
+    return onboarding.refresh(account_id, now=now)
+
+
 _SETTLERS: Mapping[str, Callable[[str, datetime], bool]] = {
+    "account": _seller_account,
     "payment_intent": _payment,
 }

@@ -3,11 +3,15 @@
 from django.urls import URLPattern, path
 
 from catalog import vendor_paths  # noqa: F401 (registers the converter `vendor`)
-from payments.views import orders, purchases, webhooks
+from payments.views import orders, purchases, selling, webhooks
 
 urlpatterns: list[URLPattern] = [
     path("orders", orders.listing, name="orders"),
     path("orders/<str:public_id>", orders.detail, name="order"),
+    path("sell/payouts", selling.payouts, name="payouts"),
+    path("sell/<vendor:slug>/payouts", selling.set_up, name="payout_set_up"),
+    path("sell/<vendor:slug>/payouts/return", selling.set_up_return, name="payout_set_up_return"),
+    path("sell/<vendor:slug>/payouts/again", selling.set_up_again, name="payout_set_up_again"),
     path("webhooks/stripe", webhooks.stripe, name="stripe_webhook"),
 ]
 vendor_urlpatterns: list[URLPattern] = [

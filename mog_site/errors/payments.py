@@ -5,7 +5,7 @@ from http import HTTPStatus
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 
-from mog_site.errors.rules import Rule, Table
+from mog_site.errors.rules import INVALID_FIELD, Rule, Table
 from payments import errors as payments_errors
 
 
@@ -101,5 +101,11 @@ RULES: Table = {
         HTTPStatus.CONFLICT,
         "event_busy",
         "This event is being applied at this moment. Look at it again.",
+    ),
+    payments_errors.InvalidCountry: INVALID_FIELD,
+    payments_errors.PayoutMoved: Rule(
+        HTTPStatus.CONFLICT,
+        "payout_moved",
+        "This payout has not failed, or somebody else has dealt with it. Look at it again.",
     ),
 }

@@ -4,8 +4,10 @@ from payments.models.account import TRACKED, Account, AccountKind
 from payments.models.entitlement import Entitlement, EntitlementQuerySet, Source
 from payments.models.idempotency_key import IdempotencyKey, IdempotencyKeyQuerySet
 from payments.models.order import Order, OrderMethod, OrderQuerySet, OrderState
+from payments.models.payout import Payout, PayoutState
 from payments.models.posting import Posting
 from payments.models.provider_event import EventState, ProviderEvent
+from payments.models.seller_account import SellerAccount, SellerStatus
 
 __all__ = [
     "TRACKED",
@@ -20,7 +22,11 @@ __all__ = [
     "OrderMethod",
     "OrderQuerySet",
     "OrderState",
+    "Payout",
+    "PayoutState",
     "Posting",
     "ProviderEvent",
+    "SellerAccount",
+    "SellerStatus",
     "Source",
 ]

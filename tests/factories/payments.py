@@ -6,9 +6,9 @@ import factory
 from django.utils import timezone
 
 from catalog import pricing
-from payments.models import Entitlement, Order, OrderMethod, OrderState, Source
+from payments.models import Entitlement, Order, OrderMethod, OrderState, SellerAccount, Source
 from tests.factories.accounts import UserFactory
-from tests.factories.catalog import ListingFactory
+from tests.factories.catalog import ListingFactory, VendorFactory
 
 
 class EntitlementFactory(factory.django.DjangoModelFactory[Entitlement]):
@@ -49,3 +49,18 @@ class OrderFactory(factory.django.DjangoModelFactory[Order]):
 
 def _is_paid(order: Order) -> bool:
     return order.state == OrderState.PAID
+
+
+class SellerAccountFactory(factory.django.DjangoModelFactory[SellerAccount]):
+    """A vendor who can be paid, as far as we know."""
+
+    class Meta:
+        model = SellerAccount
+
+    vendor = factory.SubFactory(VendorFactory)
+    opened_by = factory.LazyAttribute(lambda account: account.vendor.user)
+    country = "US"
+    account_id = factory.Sequence(lambda number: f"acct_{number}")
+    details_submitted = True
+    can_receive = True
+    checked_at = factory.LazyFunction(timezone.now)
