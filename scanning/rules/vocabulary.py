@@ -105,7 +105,7 @@ WORDS: Mapping[str, str] = {
     ),
     # What somebody has said, or keeps, and would not give away.
     "private": (
-        r"((conversation|chat|dialogue|session)('s)?( so far| history| log| notes)?|transcript"
+        r"((conversation|chat|dialogue|session)('s)?( so far| history| log| notes)?\b|transcript"
         r"|(what|everything|anything|all) (the |your )?{{person}} (has |have "
         r"|had )?(been )?(said|asked|typed|written|wrote|working on|entered|pasted|told you)"
         r"|(the )?{{person}}'s (full |original |last |exact )?(request|prompt|question|message"

@@ -175,9 +175,11 @@ _BROKEN = _rule(
     "https://docs.python.org/3/reference/grammar.html",
     "This program has a syntax error in current versions of Python. Mend it.",
 )
+# Whatever address they name, or none.
+_GRAVE_ANYWHERE = frozenset({Act.RUNS_REVEALED, Act.RUNS_DECODED})
 _GRAVE_IN_TEXTS = frozenset(
     {
-        *(Act.RUNS_REVEALED, Act.RUNS_FETCHED, Act.LOADS_FETCHED),
+        *(Act.RUNS_REVEALED, Act.RUNS_DECODED, Act.RUNS_FETCHED, Act.LOADS_FETCHED),
         *(Act.SENDS_ENVIRONMENT, Act.SENDS_CREDENTIALS, Act.SENDS_BY_NAME, Act.SENDS_HOME),
     }
 )
@@ -229,7 +231,7 @@ def _rule_for(found: Found, program: Program) -> Rule | None:
         return _OF_ACTS[found.act]
     if found.act not in _GRAVE_IN_TEXTS:
         return None
-    if found.act is Act.RUNS_REVEALED or _names_real_address(program.text):
+    if found.act in _GRAVE_ANYWHERE or _names_real_address(program.text):
         return _EXAMPLE
     return _EXPLANATION
 
