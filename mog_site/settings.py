@@ -169,10 +169,15 @@ _LOOK = (
     *("releases.view_revocation", "releases.view_findingexception", "scanning.view_report"),
     *("catalog.view_listing", "catalog.view_vendor", "payments.view_entitlement"),
     *("payments.view_payout", "payments.view_selleraccount"),
-    *("accounts.view_user", "payments.view_providerevent"),
+    *("accounts.view_user", "payments.view_providerevent", "payments.view_order"),
 )
+_LOOK_AT_MONEY = ("payments.view_account", "payments.view_posting")
 _DECIDE = ("releases.change_release", "releases.change_dispute", "releases.change_revocation")
-STAFF_GROUPS = {"support": _LOOK, "moderator": (*_LOOK, *_DECIDE)}
+STAFF_GROUPS = {
+    "support": _LOOK,
+    "moderator": (*_LOOK, *_DECIDE),
+    "finance": (*_LOOK, *_LOOK_AT_MONEY),
+}
 LOGIN_REDIRECT_URL = "/"
 SESSION_IDLE_LIFETIME = env.seconds("SESSION_IDLE_LIFETIME", timedelta(days=14))
 SESSION_COOKIE_AGE = int(SESSION_IDLE_LIFETIME.total_seconds())

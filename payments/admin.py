@@ -1,4 +1,4 @@
-"""Who has what, what the provider says, and payouts, in the admin: to look at, and to retry."""
+"""Who has what, what moved, what the provider says, and payouts: to look at, and to retry."""
 
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -14,7 +14,15 @@ from accounts.http import origin_of
 from accounts.models import User
 from payments import payouts, webhook_inbox
 from payments.errors import EventBusy, PayoutMoved
-from payments.models import Entitlement, Payout, ProviderEvent, SellerAccount
+from payments.models import (
+    Account,
+    Entitlement,
+    Order,
+    Payout,
+    Posting,
+    ProviderEvent,
+    SellerAccount,
+)
 
 _Row = TypeVar("_Row", bound=Model)
 _Taken = TypeVar("_Taken", bound=Model, contravariant=True)
@@ -114,6 +122,59 @@ class PayoutAdmin(LookOnlyAdmin):
         """Tell whether somebody may retry and cancel."""
         user: Any = request.user
         return bool(user.has_perm("payments.change_payout"))
+
+
+@admin.register(Order)
+class OrderAdmin(LookOnlyAdmin):
+    """Orders, newest first, found by id, payment, buyer or listing."""
+
+    list_display = (
+        *("public_id", "listing_name", "vendor_slug", "user", "organization"),
+        *("price_cents", "fee_cents", "currency", "method", "state", "created_at"),
+    )
+    list_filter = ("state", "method")
+    list_select_related = ("listing", "vendor", "user", "organization__namespace")
+    search_fields = (
+        *("public_id__exact", "intent_id__exact", "user__username__exact"),
+        "listing__name__startswith",
+    )
+    ordering = ("-pk",)
+    fields = (
+        *("public_id", "state", "method", "listing_name", "vendor_slug", "user", "organization"),
+        *("placed_by", "price_cents", "fee_cents", "currency", "intent_id", "credential_id"),
+        *("policy", "created_at", "paid_at", "available_at"),
+    )
+    readonly_fields = fields
+
+    @admin.display(description="listing")
+    def listing_name(self, order: Order) -> str:
+        """Return the listing's name."""
+        return order.listing.name
+
+    @admin.display(description="vendor")
+    def vendor_slug(self, order: Order) -> str:
+        """Return the vendor's slug."""
+        return order.vendor.slug
+
+
+@admin.register(Account)
+class AccountAdmin(LookOnlyAdmin):
+    """Accounts of the ledger; the balance stands where it is kept, others are sums."""
+
+    list_display = ("code", "public_id", "kind", "balance_cents", "currency", "frozen_at")
+    list_filter = ("kind",)
+    search_fields = ("code__startswith", "public_id__exact", "user__username__exact")
+    ordering = ("-pk",)
+
+
+@admin.register(Posting)
+class PostingAdmin(LookOnlyAdmin):
+    """Postings, newest first, found by event."""
+
+    list_display = ("key", "debit", "credit", "amount_cents", "created_at")
+    list_select_related = ("debit", "credit")
+    search_fields = ("event__exact", "key__exact")
+    ordering = ("-pk",)
 
 
 class _Act(Protocol[_Taken]):

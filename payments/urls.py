@@ -3,9 +3,12 @@
 from django.urls import URLPattern, path
 
 from catalog import vendor_paths  # noqa: F401 (registers the converter `vendor`)
-from payments.views import orders, purchases, selling, webhooks
+from payments.views import orders, purchases, sales, selling, wallet, webhooks
 
 urlpatterns: list[URLPattern] = [
+    path("wallet", wallet.wallet, name="wallet"),
+    path("wallet/statement.csv", wallet.statement, name="wallet_statement"),
+    path("sell/earnings", sales.listing, name="earnings"),
     path("orders", orders.listing, name="orders"),
     path("orders/<str:public_id>", orders.detail, name="order"),
     path("sell/payouts", selling.payouts, name="payouts"),

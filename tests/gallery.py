@@ -21,13 +21,16 @@ from audit.who import Origin
 from catalog.models import Listing, ListingState, Vendor
 from mog_site import error_answers
 from mog_site.errors import FORGED_FORM, UNKNOWN, Problem
+from payments import checkout
+from payments.checkout import Wanted
+from payments.models import Account, Order
 from releases import disputes, review, revocation
 from releases.models import Case, Cause, FindingException, Release, Revocation
 from releases.states import State
-from tests import devices, queue, shelf, signed_in
+from tests import devices, money, queue, shelf, signed_in
 from tests.factories.accounts import CredentialFactory, UserFactory
 from tests.factories.catalog import ListingFactory, VendorFactory
-from tests.factories.payments import EntitlementFactory
+from tests.factories.payments import EntitlementFactory, OrderFactory
 from tests.factories.releases import ReleaseFactory
 from tests.live import LiveSite
 
@@ -607,6 +610,64 @@ def _problem(status: HTTPStatus, message: str) -> Problem:
     return Problem(status, status.phrase, message)
 
 
+def _paid(visit: Visit) -> Order:
+    """Let somebody with a long name pay for something of somebody else's; return the order."""
+    user = visit.sign_in()
+    money.fill(user, 1_000)
+    listing = ListingFactory.create(price_cents=499)
+    by = Actor.of(user.credentials.get(), origin=Origin())
+    wanted = Wanted(listing=listing.name)
+    bought = checkout.purchase(wanted, by=by, now=timezone.now(), may_pay=True)
+    assert bought.order is not None
+    return bought.order
+
+
+def _price(cents: int) -> Callable[[Visit], None]:
+    def show(visit: Visit) -> None:
+        money.fill(visit.sign_in(), 1_000)
+        listing = ListingFactory.create(price_cents=cents)
+        visit.page.goto(f"/{listing.name}/purchase")
+
+    return show
+
+
+def _receipt(visit: Visit) -> None:
+    visit.page.goto(f"/orders/{_paid(visit).public_id}")
+
+
+def _orders(visit: Visit) -> None:
+    _paid(visit)
+    visit.page.goto("/orders")
+
+
+def _orders_empty(visit: Visit) -> None:
+    visit.sign_in()
+    visit.page.goto("/orders")
+
+
+def _wallet(visit: Visit) -> None:
+    _paid(visit)
+    visit.page.goto("/wallet")
+
+
+def _wallet_frozen(visit: Visit) -> None:
+    wallet = money.fill(visit.sign_in(), 1_000)
+    Account.objects.filter(pk=wallet.pk).update(frozen_at=timezone.now())
+    visit.page.goto("/wallet")
+
+
+def _earnings(visit: Visit) -> None:
+    listing = ListingFactory.create(price_cents=499, vendor__user=visit.sign_in())
+    OrderFactory.create(listing=listing)
+    OrderFactory.create(listing=listing, created_at=timezone.now() - timedelta(days=8))
+    visit.page.goto("/sell/earnings")
+
+
+def _earnings_none(visit: Visit) -> None:
+    VendorFactory.create(user=visit.sign_in())
+    visit.page.goto("/sell/earnings")
+
+
 PAGES: dict[str, Callable[[Visit], None]] = {
     "home": _home,
     "home-signed-in": _home_signed_in,
@@ -673,6 +734,15 @@ PAGES: dict[str, Callable[[Visit], None]] = {
     "token-created": _token_created,
     "sessions": _sessions,
     "activity": _activity,
+    "price": _price(499),
+    "price-too-high": _price(50_000),
+    "receipt": _receipt,
+    "orders": _orders,
+    "orders-empty": _orders_empty,
+    "wallet": _wallet,
+    "wallet-frozen": _wallet_frozen,
+    "earnings": _earnings,
+    "earnings-none": _earnings_none,
     "error-400": _error(_problem(HTTPStatus.BAD_REQUEST, "We could not read this request.")),
     "error-401": _error(_problem(HTTPStatus.UNAUTHORIZED, "Sign in.")),
     "error-403": _forbidden,

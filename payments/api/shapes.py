@@ -7,6 +7,7 @@ from rest_framework import serializers
 from accounts.api.serializers import CamelSerializer
 from payments.api.fields import CentsField, FlagField
 from payments.models import Order, OrderMethod, OrderState
+from payments.sales import HoldReason
 
 
 class NewPurchaseSerializer(CamelSerializer):
@@ -67,3 +68,42 @@ class OrderSerializer(CamelSerializer):
     def get_receipt_url(self, order: Order) -> str:
         """Return the page of the receipt."""
         return f"{settings.SITE_URL}{reverse('order', args=[order.public_id])}"
+
+
+class WalletSerializer(CamelSerializer):
+    """What is in a wallet. A frozen one takes money in and gives none out."""
+
+    balance_cents = serializers.IntegerField()
+    available_cents = serializers.IntegerField()
+    currency = serializers.CharField()
+    is_frozen = serializers.BooleanField()
+
+
+class LineSerializer(CamelSerializer):
+    """One event on a wallet: in, or out if below zero, and what was left."""
+
+    at = serializers.DateTimeField()
+    what = serializers.CharField(source="name")
+    reference = serializers.CharField()
+    listing = serializers.CharField(source="listing_name", help_text="Empty if none was bought.")
+    amount_cents = serializers.IntegerField()
+    balance_cents = serializers.IntegerField()
+
+
+class EarningSerializer(CamelSerializer):
+    """One sale as its seller sees it."""
+
+    order_id = serializers.CharField(source="order.public_id")
+    listing = serializers.CharField(source="order.listing.name")
+    vendor = serializers.CharField(source="order.vendor.slug")
+    price_cents = serializers.IntegerField(source="order.price_cents")
+    fee_cents = serializers.IntegerField(source="order.fee_cents")
+    earned_cents = serializers.IntegerField(source="order.seller_cents")
+    currency = serializers.CharField(source="order.currency")
+    paid_at = serializers.DateTimeField(source="order.paid_at")
+    available_at = serializers.DateTimeField(source="order.available_at")
+    hold_reason = serializers.ChoiceField(
+        choices=[reason.value for reason in HoldReason],
+        allow_null=True,
+        help_text="Why it cannot be paid out yet; null once it can.",
+    )

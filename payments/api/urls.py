@@ -2,9 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from payments.api import orders, purchases
+from payments.api import earnings, orders, purchases, wallet
 
 urlpatterns: list[URLPattern] = [
+    path("wallet", wallet.Wallet.as_view(), name="api_wallet"),
+    path("wallet/statement", wallet.Statement.as_view(), name="api_wallet_statement"),
+    path("vendor/earnings", earnings.EarningList.as_view(), name="api_earnings"),
     path("purchases", purchases.PurchaseList.as_view(), name="api_purchases"),
     path("orders", orders.OrderList.as_view(), name="api_orders"),
     path("orders/<str:public_id>", orders.OrderDetail.as_view(), name="api_order"),

@@ -5,7 +5,7 @@ from payments.models.entitlement import Entitlement, EntitlementQuerySet, Source
 from payments.models.idempotency_key import IdempotencyKey, IdempotencyKeyQuerySet
 from payments.models.order import Order, OrderMethod, OrderQuerySet, OrderState
 from payments.models.payout import Payout, PayoutState
-from payments.models.posting import Posting
+from payments.models.posting import Posting, PostingQuerySet
 from payments.models.provider_event import EventState, ProviderEvent
 from payments.models.seller_account import SellerAccount, SellerStatus
 
@@ -25,6 +25,7 @@ __all__ = [
     "Payout",
     "PayoutState",
     "Posting",
+    "PostingQuerySet",
     "ProviderEvent",
     "SellerAccount",
     "SellerStatus",
