@@ -88,6 +88,10 @@ class Action(StrEnum):
     TOKEN_ISSUED = "token.issued"  # noqa: S105 (a tag, not a secret)
     TOKEN_LEAKED = "token.leaked"  # noqa: S105 (a tag, not a secret)
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 (a tag, not a secret)
+    TOP_UP_CANCELED = "top_up.canceled", RetentionClass.FINANCIAL
+    TOP_UP_FAILED = "top_up.failed", RetentionClass.FINANCIAL
+    TOP_UP_STARTED = "top_up.started", RetentionClass.FINANCIAL
+    TOP_UP_SUCCEEDED = "top_up.succeeded", RetentionClass.FINANCIAL
     VENDOR_EDITED = "vendor.edited"
     VENDOR_OPENED = "vendor.opened"
     VENDOR_VERIFIED = "vendor.verified"

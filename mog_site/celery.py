@@ -36,6 +36,7 @@ TASK_MODULES = (
     "payments.idempotency",
     "payments.ledger_check",
     "payments.paying_out",
+    "payments.reconciliation",
     "payments.webhook_inbox",
     "releases.campaigns",
     "releases.counting",
@@ -70,6 +71,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-rescans": every(timedelta(seconds=30), "releases.sweep_rescans"),
     # What the provider has told us and nobody has taken up.
     "sweep-events": every(timedelta(seconds=10), "payments.sweep_events"),
+    "reconcile": every(timedelta(seconds=30), "payments.reconcile_sweep"),
     "count-downloads": every(timedelta(minutes=1), "releases.count_downloads"),
     "sort-into-tiers": every(timedelta(hours=1), "catalog.sort_into_tiers"),
     "purge-device-grants": every(timedelta(hours=1), "accounts.purge_device_grants"),
@@ -81,6 +83,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "verify-audit": daily("audit.verify", hour=2),
     "purge-audit": daily("audit.purge", hour=4),
     "purge-uploads": daily("releases.purge_uploads", hour=6),
+    "compare-totals": daily("payments.compare_totals", hour=7),
     "purge-sessions": daily("accounts.purge_sessions", hour=5),
 }
 

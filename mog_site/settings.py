@@ -304,6 +304,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "DisputeState": "releases.models.DisputeState",
         "ListingState": "catalog.models.ListingState",
+        "TopUpState": "payments.models.TopUpState",
         "ReleaseState": "releases.models.release.STATE_CHOICES",
     },
     "PREPROCESSING_HOOKS": ["mog_site.openapi.only_v1"],

@@ -15,7 +15,11 @@ PaymentsError
 ├── Overdraft               an account has less than is to be taken out
 ├── AccountFrozen           nothing may be taken out of this wallet
 ├── AlreadyPosted           this event has moved its money already
-└── EventBusy               a worker applies this event of the provider at this moment
+├── EventBusy               a worker applies this event of the provider at this moment
+├── InvalidCountry          this marketplace pays nobody there
+├── PayoutMoved             a payout is in another state by now
+├── InvalidTopUp            a top-up that must not be; `field` names what to change
+└── PaymentMismatch         a payment names a row whose own it is not
 """
 
 from collections.abc import Sequence
@@ -124,3 +128,20 @@ class InvalidCountry(PaymentsError):
 
 class PayoutMoved(PaymentsError):
     """The payout has not failed, or somebody else has dealt with it."""
+
+
+class InvalidTopUp(PaymentsError):
+    """A top-up, or a rule for automatic ones, must not be like this; `field` names what."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class PaymentMismatch(PaymentsError):
+    """A payment at the provider names a row, and amount, currency, payer or payment differ."""
+
+    def __init__(self, subject: str, intent_id: str) -> None:
+        super().__init__(f"{intent_id} is not the payment of {subject}")
+        self.subject = subject
+        self.intent_id = intent_id

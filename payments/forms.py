@@ -1,9 +1,54 @@
-"""What people choose on the pages of this room."""
+"""What people type and choose on the pages of this room."""
 
+import uuid
 from typing import Any
 
 from django import forms
 from django.conf import settings
+
+from payments.models.top_up import LEAST_CENTS, MOST_CENTS
+
+
+def dollars(cents: int) -> str:
+    """Return cents as a form shows them."""
+    return f"{cents // 100}.{cents % 100:02}"
+
+
+class MoneyField(forms.DecimalField):
+    """An amount in whole units and cents; the form's value is in cents."""
+
+    def __init__(self, *, least_cents: int, most_cents: int, **options: Any) -> None:
+        widget = forms.NumberInput(attrs={"step": "0.01", "inputmode": "decimal"})
+        super().__init__(
+            decimal_places=2,
+            max_digits=9,
+            min_value=least_cents // 100,
+            max_value=most_cents // 100,
+            widget=widget,
+            **options,
+        )
+
+    def clean(self, value: Any) -> int | None:
+        """Return cents; None for an empty field that may be."""
+        amount = super().clean(value)
+        return None if amount is None else int(amount * 100)
+
+
+class TopUpForm(forms.Form):
+    """How much; the key makes a form that is sent twice one top-up."""
+
+    amount = MoneyField(
+        label="Amount",
+        least_cents=LEAST_CENTS,
+        most_cents=MOST_CENTS,
+        help_text=f"From {dollars(LEAST_CENTS)} to {dollars(MOST_CENTS)}.",
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    @classmethod
+    def renewed(cls, data: Any) -> dict[str, Any]:
+        """Return what was typed, under a fresh key."""
+        return {"amount": data.get("amount"), "key": str(uuid.uuid4())}
 
 
 class PayoutSetUpForm(forms.Form):

@@ -36,6 +36,7 @@ class Kind:
     prefix: of its public ids. overdue: keys of rows that have waited for long enough at a moment,
     each taken at most once until it is due again. taken: cents that our ledger has taken in for
     public ids; one without a posting is left out. between: public ids of rows made in a period.
+    has: whether there is a row of a public id.
     """
 
     prefix: str
@@ -44,3 +45,4 @@ class Kind:
     overdue: Callable[[datetime], Sequence[int]]
     taken: Callable[[Collection[str]], Mapping[str, int]]
     between: Callable[[datetime, datetime], Sequence[str]]
+    has: Callable[[str], bool]

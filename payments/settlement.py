@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from payments import onboarding, stripe_port
+from payments import onboarding, stripe_port, top_ups
 from payments.pending import SUBJECT, Kind
 from payments.stripe_port import Intent
 
 # Every kind of row that a payment may name.
-KINDS: tuple[Kind, ...] = ()
+KINDS: tuple[Kind, ...] = (top_ups.KIND,)
 BY_PREFIX: Mapping[str, Kind] = {kind.prefix: kind for kind in KINDS}
 
 

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from catalog import vendor_paths  # noqa: F401 (registers the converter `vendor`)
-from payments.views import orders, purchases, sales, selling, wallet, webhooks
+from payments.views import orders, purchases, sales, selling, top_ups, wallet, webhooks
 
 urlpatterns: list[URLPattern] = [
     path("wallet", wallet.wallet, name="wallet"),
@@ -15,6 +15,9 @@ urlpatterns: list[URLPattern] = [
     path("sell/<vendor:slug>/payouts", selling.set_up, name="payout_set_up"),
     path("sell/<vendor:slug>/payouts/return", selling.set_up_return, name="payout_set_up_return"),
     path("sell/<vendor:slug>/payouts/again", selling.set_up_again, name="payout_set_up_again"),
+    path("wallet/top-up", top_ups.top_up, name="wallet-top-up"),
+    path("wallet/top-ups/<str:public_id>", top_ups.status, name="wallet-top-up-status"),
+    path("wallet/top-ups/<str:public_id>/pay", top_ups.pay, name="wallet-top-up-pay"),
     path("webhooks/stripe", webhooks.stripe, name="stripe_webhook"),
 ]
 vendor_urlpatterns: list[URLPattern] = [

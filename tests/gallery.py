@@ -23,14 +23,14 @@ from mog_site import error_answers
 from mog_site.errors import FORGED_FORM, UNKNOWN, Problem
 from payments import checkout
 from payments.checkout import Wanted
-from payments.models import Account, Order
+from payments.models import Account, Order, TopUpState
 from releases import disputes, review, revocation
 from releases.models import Case, Cause, FindingException, Release, Revocation
 from releases.states import State
 from tests import devices, money, queue, shelf, signed_in
 from tests.factories.accounts import CredentialFactory, UserFactory
 from tests.factories.catalog import ListingFactory, VendorFactory
-from tests.factories.payments import EntitlementFactory, OrderFactory
+from tests.factories.payments import EntitlementFactory, OrderFactory, TopUpFactory
 from tests.factories.releases import ReleaseFactory
 from tests.live import LiveSite
 
@@ -668,6 +668,26 @@ def _earnings_none(visit: Visit) -> None:
     visit.page.goto("/sell/earnings")
 
 
+def _top_up(visit: Visit) -> None:
+    visit.sign_in()
+    visit.page.goto("/wallet/top-up")
+
+
+def _top_up_wrong(visit: Visit) -> None:
+    _top_up(visit)
+    visit.page.locator("form.form").evaluate("form => form.noValidate = true")
+    visit.page.get_by_label("Amount").fill("1")
+    visit.press("Go on to payment")
+
+
+def _top_up_in(state: TopUpState) -> Callable[[Visit], None]:
+    def show(visit: Visit) -> None:
+        top_up = TopUpFactory.create(payer__user=visit.sign_in(), state=state)
+        visit.page.goto(f"/wallet/top-ups/{top_up.public_id}")
+
+    return show
+
+
 PAGES: dict[str, Callable[[Visit], None]] = {
     "home": _home,
     "home-signed-in": _home_signed_in,
@@ -743,6 +763,11 @@ PAGES: dict[str, Callable[[Visit], None]] = {
     "wallet-frozen": _wallet_frozen,
     "earnings": _earnings,
     "earnings-none": _earnings_none,
+    "top-up": _top_up,
+    "top-up-wrong": _top_up_wrong,
+    "top-up-pending": _top_up_in(TopUpState.PENDING),
+    "top-up-processing": _top_up_in(TopUpState.PROCESSING),
+    "top-up-failed": _top_up_in(TopUpState.FAILED),
     "error-400": _error(_problem(HTTPStatus.BAD_REQUEST, "We could not read this request.")),
     "error-401": _error(_problem(HTTPStatus.UNAUTHORIZED, "Sign in.")),
     "error-403": _forbidden,

@@ -3,18 +3,15 @@
 from http import HTTPStatus
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from mog_site.errors.rules import INVALID_FIELD, Rule, Table
 from payments import errors as payments_errors
 
 
 def _top_up_url() -> dict[str, str]:
-    """Return where a wallet is filled, on a site that has such a page."""
-    try:
-        return {"topUpUrl": f"{settings.SITE_URL}{reverse('wallet-top-up')}"}
-    except NoReverseMatch:
-        return {}
+    """Return where a wallet is filled."""
+    return {"topUpUrl": f"{settings.SITE_URL}{reverse('wallet-top-up')}"}
 
 
 RULES: Table = {
@@ -96,6 +93,12 @@ RULES: Table = {
         HTTPStatus.CONFLICT,
         "already_done",
         "This has been done already. Look at its state before you repeat it.",
+    ),
+    payments_errors.InvalidTopUp: INVALID_FIELD,
+    payments_errors.PaymentMismatch: Rule(
+        HTTPStatus.CONFLICT,
+        "payment_mismatch",
+        "The payment does not fit what it should pay for. Write to support.",
     ),
     payments_errors.EventBusy: Rule(
         HTTPStatus.CONFLICT,

@@ -4,10 +4,12 @@ from payments.models.account import TRACKED, Account, AccountKind
 from payments.models.entitlement import Entitlement, EntitlementQuerySet, Source
 from payments.models.idempotency_key import IdempotencyKey, IdempotencyKeyQuerySet
 from payments.models.order import Order, OrderMethod, OrderQuerySet, OrderState
+from payments.models.payer import Payer
 from payments.models.payout import Payout, PayoutState
 from payments.models.posting import Posting, PostingQuerySet
 from payments.models.provider_event import EventState, ProviderEvent
 from payments.models.seller_account import SellerAccount, SellerStatus
+from payments.models.top_up import TopUp, TopUpSource, TopUpState
 
 __all__ = [
     "TRACKED",
@@ -22,6 +24,7 @@ __all__ = [
     "OrderMethod",
     "OrderQuerySet",
     "OrderState",
+    "Payer",
     "Payout",
     "PayoutState",
     "Posting",
@@ -30,4 +33,7 @@ __all__ = [
     "SellerAccount",
     "SellerStatus",
     "Source",
+    "TopUp",
+    "TopUpSource",
+    "TopUpState",
 ]

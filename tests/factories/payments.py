@@ -6,7 +6,16 @@ import factory
 from django.utils import timezone
 
 from catalog import pricing
-from payments.models import Entitlement, Order, OrderMethod, OrderState, SellerAccount, Source
+from payments.models import (
+    Entitlement,
+    Order,
+    OrderMethod,
+    OrderState,
+    Payer,
+    SellerAccount,
+    Source,
+    TopUp,
+)
 from tests.factories.accounts import UserFactory
 from tests.factories.catalog import ListingFactory, VendorFactory
 
@@ -20,6 +29,29 @@ class EntitlementFactory(factory.django.DjangoModelFactory[Entitlement]):
     listing = factory.SubFactory(ListingFactory)
     user = factory.SubFactory(UserFactory)
     source = Source.FREE
+
+
+class PayerFactory(factory.django.DjangoModelFactory[Payer]):
+    """A person whom the provider does not know yet."""
+
+    class Meta:
+        model = Payer
+
+    user = factory.SubFactory(UserFactory)
+
+
+class TopUpFactory(factory.django.DjangoModelFactory[TopUp]):
+    """A person has asked for it, and the provider does not know yet."""
+
+    class Meta:
+        model = TopUp
+
+    payer = factory.SubFactory(PayerFactory)
+    started_by = factory.LazyAttribute(lambda top_up: top_up.payer.user)
+    amount_cents = 1000
+    currency = "USD"
+    created_at = factory.LazyFunction(timezone.now)
+    check_at = factory.LazyAttribute(lambda top_up: top_up.created_at + timedelta(minutes=2))
 
 
 class OrderFactory(factory.django.DjangoModelFactory[Order]):

@@ -222,4 +222,4 @@ class TestTheAdmin:
         bob.user_permissions.add(Permission.objects.get(codename="change_providerevent"))
         send(event())
         kept().claim("a", lease=timedelta(minutes=1), now=timezone.now())
-        assert b"is being applied at this moment" in self._replay(staff).content
+        assert b"is in use" in self._replay(staff).content

@@ -1,0 +1,44 @@
+"""What owners of wallets are told of their top-ups."""
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts.mail import Letter
+from payments.models import TopUp
+
+# The provider's words that a person can do something about (docs.stripe.com/declines/codes).
+_WHY = {
+    "insufficient_funds": "There is not enough money on the card.",
+    "expired_card": "The card has expired.",
+    "lost_card": "The card was reported lost.",
+    "stolen_card": "The card was reported stolen.",
+    "incorrect_cvc": "The security code was wrong.",
+    "authentication_required": "The bank wants you to confirm the payment yourself.",
+}
+_DECLINED = "The bank declined the card."
+
+
+def why(code: str) -> str:
+    """Return what a failure code means for the person who pays."""
+    return _WHY.get(code, _DECLINED)
+
+
+def address_of(top_up: TopUp) -> str:
+    """Return who is told: the person whose wallet it is, or who started it for an organization."""
+    told = top_up.payer.user or top_up.started_by
+    return told.email if told else ""
+
+
+def failed(top_up: TopUp) -> Letter:
+    """Return the letter about a top-up that was declined."""
+    path = reverse("wallet-top-up-status", args=[top_up.public_id])
+    return Letter(
+        template="top_up_failed",
+        subject="Your top-up was declined",
+        facts={
+            "amount_cents": top_up.amount_cents,
+            "why": why(top_up.failure_code),
+            "is_automatic": top_up.is_automatic,
+            "url": f"{settings.SITE_URL}{path}",
+        },
+    )
