@@ -53,7 +53,7 @@ def main() -> None:
 
 def _milliseconds(condition: YaraRule, text: bytes) -> float:
     """Return the processor time of the fastest of some rounds, after one that is not counted."""
-    stored = io.BytesIO(yara_rule.compiled([condition]))
+    stored = io.BytesIO(yara_rule.compiled((condition,)))
     scanner = yara_x.Scanner(yara_x.Rules.deserialize_from(stored))
     scanner.max_matches_per_pattern(yara_rule.PLACES)
     scanner.set_global("script", True)  # noqa: FBT003 (its own signature)

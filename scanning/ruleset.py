@@ -77,7 +77,7 @@ def load(
     conditions = [each.yara for each in packed if each.yara and each.rule.id in rules]
     try:
         Matcher(patterns).check()
-        yara = compiled(conditions)
+        yara = compiled(tuple(conditions))
     except (BrokenRule, BrokenYara) as error:
         raise ImproperlyConfigured(f"SCAN_RULES_DIR: {error}") from error
     request = {

@@ -1,8 +1,9 @@
 """A rule that is a condition over strings (YARA), over the normalised text of a file."""
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import yara_x
 
@@ -58,7 +59,9 @@ def identifier(rule_id: str) -> str:
     return rule_id.replace("/", "__").replace("-", "_")
 
 
-def compiled(rules: Iterable[YaraRule]) -> bytes:
+# Rules may be switched to watching, which changes none of their conditions.
+@lru_cache(maxsize=2)
+def compiled(rules: tuple[YaraRule, ...]) -> bytes:
     """Compile rules into bytes that `YaraScanner` reads again; raises BrokenYara."""
     compiler = yara_x.Compiler(includes_enabled=False)
     for name, empty in _GLOBALS:

@@ -209,7 +209,7 @@ def _look_of(each: PackedRule) -> tuple[str, Callable[[bytes], object]]:
         path = f"content/a{endings[0] if endings else '.md'}"
         return each.pattern.pattern, lambda data: list(matcher.sightings(path, data))
     assert each.yara
-    scanner = YaraScanner(compiled([each.yara]), {identifier(each.rule.id): each.rule.id})
+    scanner = YaraScanner(compiled((each.yara,)), {identifier(each.rule.id): each.rule.id})
     return each.yara.body, lambda data: scanner.read(
         data, path="content/a.md", layer="", is_program=False
     )
