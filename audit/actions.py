@@ -52,6 +52,7 @@ class Action(StrEnum):
     LISTING_RETIRED = "listing.retired"
     OAUTH_STATE_REFUSED = "oauth.state_refused"
     ORDER_PAID = "order.paid", RetentionClass.FINANCIAL
+    ORDER_REFUNDED = "order.refunded", RetentionClass.FINANCIAL
     PURCHASE_REFUSED = "purchase.refused"
     PAYOUT_CANCELED = "payout.canceled", RetentionClass.FINANCIAL
     PAYOUT_FAILED = "payout.failed", RetentionClass.FINANCIAL

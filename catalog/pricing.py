@@ -27,3 +27,12 @@ def split(price_cents: int) -> Split:
         raise ValueError("no price is below zero")
     percent: int = settings.PLATFORM_FEE_PERCENT
     return Split(price_cents, (price_cents * percent + 50) // 100)
+
+
+def fee_within(fee_cents: int, *, part_cents: int, price_cents: int) -> int:
+    """Return how much of a fee belongs to a part of its price, half a cent up.
+
+    Of the whole price it is the whole fee, so parts that are taken from here, each the difference
+    to the one before, add up.
+    """
+    return (2 * fee_cents * part_cents + price_cents) // (2 * price_cents)

@@ -153,6 +153,8 @@ STRIPE_TEST_MODE = env.flag("STRIPE_TEST_MODE", default=False)
 PLATFORM_FEE_PERCENT = env.integer("PLATFORM_FEE_PERCENT", 10)
 # How long a seller's part waits before it may be paid out: refunds and disputes come first.
 EARNINGS_HOLD = env.seconds("EARNINGS_HOLD", timedelta(days=7))
+# How long a buyer may take back what they have not fetched.
+REFUND_WINDOW = env.seconds("REFUND_WINDOW", timedelta(days=14))
 # Where sellers may live: ISO 3166, and what the provider pays to from the country of this site.
 PAYOUT_COUNTRIES = env.words("PAYOUT_COUNTRIES", "US")
 # What is owed to a vendor is paid out from here on.

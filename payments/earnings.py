@@ -9,6 +9,9 @@ from catalog.models import Vendor
 from payments import accounts, ledger
 from payments.models import Order
 
+# What is left of it, where some of the price went back.
+_SELLERS_PART = F("price_cents") - F("fee_cents") - F("refunded_cents") + F("refunded_fee_cents")
+
 
 @dataclass(frozen=True, slots=True)
 class Earnings:
@@ -27,7 +30,7 @@ class Earnings:
 def of(vendor: Vendor, *, now: datetime) -> Earnings:
     """Return how a vendor stands at a moment."""
     held = Order.objects.paid().filter(vendor=vendor, available_at__gt=now)
-    sums = held.aggregate(cents=Sum(F("price_cents") - F("fee_cents")), next_at=Min("available_at"))
+    sums = held.aggregate(cents=Sum(_SELLERS_PART), next_at=Min("available_at"))
     owed = ledger.balance_of(accounts.payable_of(vendor))
     return Earnings(owed, sums["cents"] or 0, sums["next_at"])
 

@@ -40,6 +40,21 @@ def give(order: Order, *, now: datetime) -> Entitlement:
     )
 
 
+def revoke_bought(order: Order, *, now: datetime) -> None:
+    """Take back what an order gave, inside the transaction that gives its price back."""
+    Entitlement.objects.active().filter(order=order).update(revoked_at=now)
+
+
+def use(entitlement: Entitlement, *, now: datetime) -> bool:
+    """Remember that it was used for the first time; False when it was taken back meanwhile."""
+    if entitlement.first_used_at is not None:
+        return True
+    active = Entitlement.objects.active().filter(pk=entitlement.pk)
+    if active.filter(first_used_at__isnull=True).update(first_used_at=now):
+        return True
+    return active.exists()
+
+
 def holders(listing: Listing, *, at: datetime) -> QuerySet[User]:
     """Return the people who had a listing at a moment, in no order: themselves, or as somebody who
     acts for an organization that had it.

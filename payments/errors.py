@@ -117,6 +117,22 @@ class EventBusy(PaymentsError):
     """A worker applies this event of the provider at this moment."""
 
 
+class NotRefundable(PaymentsError):
+    """This order cannot be taken back; `reason` is a word for why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class InvalidRefund(PaymentsError):
+    """One field of a refund is wrong; the text says what to change."""
+
+    def __init__(self, field: str, text: str) -> None:
+        super().__init__(text)
+        self.field = field
+
+
 class InvalidCountry(PaymentsError):
     """This marketplace pays nobody in this country."""
 

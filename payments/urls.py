@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("sell/earnings", sales.listing, name="earnings"),
     path("orders", orders.listing, name="orders"),
     path("orders/<str:public_id>", orders.detail, name="order"),
+    path("orders/<str:public_id>/refund", orders.refund, name="order_refund"),
     path("sell/payouts", selling.payouts, name="payouts"),
     path("sell/<vendor:slug>/payouts", selling.set_up, name="payout_set_up"),
     path("sell/<vendor:slug>/payouts/return", selling.set_up_return, name="payout_set_up_return"),

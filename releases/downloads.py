@@ -56,6 +56,8 @@ def issue_ticket(listing: Listing, *, version: str | None, by: Actor, now: datet
     artifact = release.artifact
     link = storage.sign_url(sha256=artifact.sha256, file_name=_file_name(listing, release), now=now)
     with transaction.atomic():
+        if entitlement is not None and not entitlements.use(entitlement, now=now):
+            raise EntitlementRequired(listing)
         DailyDownload.objects.bulk_create(
             [DailyDownload(listing=listing, user=user, day=now.date())], ignore_conflicts=True
         )

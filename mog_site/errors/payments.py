@@ -106,6 +106,13 @@ RULES: Table = {
         "This event is being applied at this moment. Look at it again.",
     ),
     payments_errors.InvalidCountry: INVALID_FIELD,
+    payments_errors.InvalidRefund: INVALID_FIELD,
+    payments_errors.NotRefundable: Rule(
+        HTTPStatus.CONFLICT,
+        "not_refundable",
+        "This order cannot be taken back by yourself; `details.reason` says why. Write to support.",
+        details=lambda error: {"reason": error.reason},
+    ),
     payments_errors.PayoutMoved: Rule(
         HTTPStatus.CONFLICT,
         "payout_moved",

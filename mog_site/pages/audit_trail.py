@@ -35,6 +35,7 @@ _SENTENCES = {
     Action.LISTING_RETIRED: "Listing retired",
     Action.OAUTH_STATE_REFUSED: "Sign-in refused: it was not started in this browser",
     Action.ORDER_PAID: "Package bought",
+    Action.ORDER_REFUNDED: "Purchase refunded",
     Action.PURCHASE_REFUSED: "Purchase refused by a spend policy",
     Action.PAYOUT_CANCELED: "Payout canceled",
     Action.PAYOUT_FAILED: "Payout failed",

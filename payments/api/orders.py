@@ -1,16 +1,24 @@
 """What the actor has bought for money, through the API."""
 
+from http import HTTPStatus
+
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.pagination import PARAMETERS, page_of, paginate
-from accounts.http import actor_of
+from accounts.http import actor_of, throttled
 from accounts.scopes import Scope
-from payments.api.shapes import OrderSerializer
+from payments import idempotency, refunds
+from payments.api import keyed
+from payments.api.shapes import OrderSerializer, RefundSerializer
+from payments.idempotency import Effect
 from payments.models import Order
+
+_NOT_BACK = "It was fetched, refunded or bought too long ago, or the key is busy."
 
 
 class OrderList(APIView):
@@ -37,3 +45,27 @@ class OrderDetail(APIView):
         actor.require_scope(Scope.READ)
         rows = Order.objects.bought_by(actor).with_entitlement()
         return Response(OrderSerializer(get_object_or_404(rows, public_id=public_id)).data)
+
+
+@throttled("financial")
+class OrderRefund(APIView):
+    """Taking one order back."""
+
+    @extend_schema(
+        operation_id="refundOrder",
+        parameters=[keyed.parameter()],
+        request=None,
+        responses={201: RefundSerializer, 409: OpenApiResponse(description=_NOT_BACK)},
+    )
+    def post(self, request: Request, public_id: str) -> Response:
+        """Give it back for the whole price, while nobody has fetched it; somebody else's is 404."""
+        actor, now = actor_of(request), timezone.now()
+        actor.require_scope(Scope.PURCHASE)
+        key = keyed.keyed(request, route=f"POST /v1/orders/{public_id}/refund")
+        order = get_object_or_404(Order.objects.bought_by(actor), public_id=public_id)
+
+        def effect() -> Effect:
+            made = refunds.take_back(order, by=actor, now=now)
+            return Effect(HTTPStatus.CREATED, RefundSerializer(made).data)
+
+        return keyed.answered(idempotency.once(key, by=actor, now=now, effect=effect))

@@ -59,6 +59,7 @@ class OrderSerializer(CamelSerializer):
     created_at = serializers.DateTimeField()
     paid_at = serializers.DateTimeField(allow_null=True)
     receipt_url = serializers.SerializerMethodField()
+    refunded_cents = serializers.IntegerField()
 
     def get_entitlement_id(self, order: Order) -> str | None:
         """Return what it gave; null before it is paid."""
@@ -98,7 +99,7 @@ class EarningSerializer(CamelSerializer):
     vendor = serializers.CharField(source="order.vendor.slug")
     price_cents = serializers.IntegerField(source="order.price_cents")
     fee_cents = serializers.IntegerField(source="order.fee_cents")
-    earned_cents = serializers.IntegerField(source="order.seller_cents")
+    earned_cents = serializers.IntegerField(source="order.earned_cents")
     currency = serializers.CharField(source="order.currency")
     paid_at = serializers.DateTimeField(source="order.paid_at")
     available_at = serializers.DateTimeField(source="order.available_at")
@@ -107,3 +108,13 @@ class EarningSerializer(CamelSerializer):
         allow_null=True,
         help_text="Why it cannot be paid out yet; null once it can.",
     )
+
+
+class RefundSerializer(CamelSerializer):
+    """What went back to the wallet."""
+
+    id = serializers.CharField(source="public_id")
+    order_id = serializers.CharField(source="order.public_id")
+    amount_cents = serializers.IntegerField()
+    currency = serializers.CharField(source="order.currency")
+    created_at = serializers.DateTimeField()

@@ -8,6 +8,7 @@ from payments.models.payer import Payer
 from payments.models.payout import Payout, PayoutState
 from payments.models.posting import Posting, PostingQuerySet
 from payments.models.provider_event import EventState, ProviderEvent
+from payments.models.refund import Refund
 from payments.models.seller_account import SellerAccount, SellerStatus
 from payments.models.top_up import TopUp, TopUpSource, TopUpState
 
@@ -30,6 +31,7 @@ __all__ = [
     "Posting",
     "PostingQuerySet",
     "ProviderEvent",
+    "Refund",
     "SellerAccount",
     "SellerStatus",
     "Source",

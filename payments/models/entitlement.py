@@ -56,6 +56,8 @@ class Entitlement(models.Model):
     # What paid for it; one order pays for one entitlement, ever.
     order = models.OneToOneField(Order, models.PROTECT, null=True, related_name="entitlement")
     granted_at = models.DateTimeField(default=timezone.now, editable=False)
+    # When somebody first fetched it; until then it can be taken back.
+    first_used_at = models.DateTimeField(null=True, editable=False)
     revoked_at = models.DateTimeField(null=True, editable=False)
 
     objects = EntitlementQuerySet.as_manager()

@@ -85,6 +85,9 @@ class Order(models.Model):
     policy = models.ForeignKey(SpendPolicy, models.PROTECT, null=True, related_name="orders")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     paid_at = models.DateTimeField(null=True, editable=False)
+    # What went back to the buyer, and how much of that was the marketplace's.
+    refunded_cents = models.PositiveIntegerField(default=0, editable=False)
+    refunded_fee_cents = models.PositiveIntegerField(default=0, editable=False)
     # When the seller's part may be paid out.
     available_at = models.DateTimeField(null=True, editable=False)
 
@@ -103,6 +106,18 @@ class Order(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(currency__regex=r"^[A-Z]{3}$"), name="payments_order_currency_shape"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    refunded_cents__lte=F("price_cents"),
+                    refunded_fee_cents__lte=F("fee_cents"),
+                    refunded_fee_cents__gte=F("refunded_cents") - F("price_cents") + F("fee_cents"),
+                ),
+                name="payments_order_refunds_within_price",
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_cents=0) | Q(state=OrderState.PAID),
+                name="payments_order_refunded_was_paid",
             ),
             models.CheckConstraint(
                 condition=Q(method__in=OrderMethod.values), name="payments_order_method_known"
@@ -168,6 +183,21 @@ class Order(models.Model):
     def seller_cents(self) -> int:
         """Return the seller's part."""
         return self.price_cents - self.fee_cents
+
+    @property
+    def earned_cents(self) -> int:
+        """Return what is left of the seller's part where some of the price went back."""
+        return self.seller_cents - self.refunded_cents + self.refunded_fee_cents
+
+    @property
+    def refundable_cents(self) -> int:
+        """Return what is left of the price."""
+        return self.price_cents - self.refunded_cents
+
+    @property
+    def is_refunded(self) -> bool:
+        """Tell whether all of it went back."""
+        return self.refunded_cents == self.price_cents
 
     @property
     def is_paid(self) -> bool:

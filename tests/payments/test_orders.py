@@ -110,6 +110,7 @@ class TestTheApi:
             "createdAt": at,
             "paidAt": at,
             "receiptUrl": f"{settings.SITE_URL}/orders/{order.public_id}",
+            "refundedCents": 0,
         }
 
     def test_the_list_shows_ones_own_newest_first(
