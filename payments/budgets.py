@@ -43,7 +43,9 @@ def require_allowed(listing: Listing, policies: Sequence[SpendPolicy], *, now: d
 def limits_of(policy: SpendPolicy, *, now: datetime) -> Limits:
     """Return a policy's numbers with what was spent under it today and this month, in UTC."""
     today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    spent = _spent_under(policy)
+    this_month, of_today = _spent_under(policy).spent_cents(
+        since=today.replace(day=1), lately_since=today
+    )
     return Limits(
         can_spend=policy.can_spend,
         currency=settings.CURRENCY,
@@ -56,8 +58,8 @@ def limits_of(policy: SpendPolicy, *, now: datetime) -> Limits:
         min_release_age=timedelta(hours=policy.min_release_age_hours),
         verified_vendors_only=policy.verified_vendors_only,
         allow_executable=policy.allow_executable,
-        spent_today_cents=spent.spent_cents(since=today),
-        spent_this_month_cents=spent.spent_cents(since=today.replace(day=1)),
+        spent_today_cents=of_today,
+        spent_this_month_cents=this_month,
     )
 
 

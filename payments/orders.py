@@ -17,7 +17,6 @@ from payments.errors import AccountFrozen, NotOffered, Overdraft, OwnListing, Pr
 from payments.ledger import Entry
 from payments.models import (
     Account,
-    AccountKind,
     Entitlement,
     Order,
     OrderMethod,
@@ -44,7 +43,7 @@ def buy_from_wallet(
     and Overdraft; then nothing has moved.
     """
     policies = budgets.hold(by)
-    wallet = _locked_wallet(listing, by=by)
+    sides = accounts.hold_for_sale(listing.vendor, by=by)
     held = entitlements.entitlement_of_party(listing, by=by)
     if held is not None:
         return Bought(held, is_new=False)
@@ -53,9 +52,12 @@ def buy_from_wallet(
         return Bought(*entitlements.grant(listing, source=Source.FREE, by=by, now=now))
     require_for_sale(listing, max_price_cents=max_price_cents, by=by)
     budgets.require_allowed(listing, policies, now=now)
-    _require_funds(wallet, listing.price_cents)
+    _require_funds(sides.wallet, listing.price_cents)
     order = _placed(listing, method=OrderMethod.WALLET, by=by, now=now)
-    return Bought(settle(order, paid_from=wallet, by=by, now=now), is_new=True)
+    entitlement = settle(
+        order, paid_from=sides.wallet, payable=sides.payable, fees=sides.fees, by=by, now=now
+    )
+    return Bought(entitlement, is_new=True)
 
 
 def require_for_sale(listing: Listing, *, max_price_cents: int | None, by: Actor) -> None:
@@ -68,13 +70,15 @@ def require_for_sale(listing: Listing, *, max_price_cents: int | None, by: Actor
         raise PriceAboveLimit(price_cents=listing.price_cents, limit_cents=max_price_cents)
 
 
-def settle(order: Order, *, paid_from: Account, by: Actor, now: datetime) -> Entitlement:
+def settle(
+    order: Order, *, paid_from: Account, payable: Account, fees: Account, by: Actor, now: datetime
+) -> Entitlement:
     """Move the money of an order that is paid and give what it paid for, inside a transaction.
 
     paid_from: the buyer's wallet, or our account at the provider for what a card has paid.
-    Raises AlreadyPosted when it was settled before, and what `ledger.post` raises.
+    payable, fees: the vendor's and ours. Raises AlreadyPosted when it was settled before, and what
+    `ledger.post` raises.
     """
-    payable, fees = accounts.payable_of(order.vendor), accounts.ours(AccountKind.FEES)
     entries = [
         Entry("seller", paid_from, payable, order.seller_cents),
         Entry("fee", paid_from, fees, order.fee_cents),
@@ -98,18 +102,6 @@ def settle(order: Order, *, paid_from: Account, by: Actor, now: datetime) -> Ent
     )
     mail.send_on_commit(_receipt(order), to=order.placed_by.email)
     return entitlement
-
-
-def _locked_wallet(listing: Listing, *, by: Actor) -> Account:
-    """Return the buyer's wallet as it is now, locked together with what the vendor is owed.
-
-    Together and in the ledger's order, so that a refund that comes the other way cannot wait for
-    this purchase while this purchase waits for it. Whatever has to be made is made before.
-    """
-    wallet, payable = accounts.wallet_for(by), accounts.payable_of(listing.vendor)
-    accounts.ours(AccountKind.FEES)
-    held = Account.objects.filter(pk__in=[wallet.pk, payable.pk]).locked()
-    return next(account for account in held if account == wallet)
 
 
 def _require_funds(wallet: Account, price_cents: int) -> None:

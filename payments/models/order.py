@@ -57,10 +57,12 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """Bring listing, vendors and what was given in the same query."""
         return self.with_listing().select_related("listing__vendor", "vendor", "entitlement")
 
-    def spent_cents(self, *, since: datetime) -> int:
-        """Return what was spent or is reserved since a moment, in cents."""
+    def spent_cents(self, *, since: datetime, lately_since: datetime) -> tuple[int, int]:
+        """Return what was spent or is reserved since a moment and since a later one, in cents."""
         counted = self.filter(state__in=_SPENDING, created_at__gte=since)
-        return counted.aggregate(cents=Sum("price_cents"))["cents"] or 0
+        lately = Q(created_at__gte=lately_since)
+        sums = counted.aggregate(all=Sum("price_cents"), late=Sum("price_cents", filter=lately))
+        return sums["all"] or 0, sums["late"] or 0
 
 
 class Order(models.Model):

@@ -11,11 +11,12 @@ from django.utils import timezone
 from accounts.actor import Actor
 from accounts.models import Credential
 from audit.who import Origin
+from catalog.models import Listing
 from payments import accounts, idempotency, ledger
 from payments.errors import IdempotencyKeyInUse
 from payments.idempotency import Answer, Claim, Effect
 from payments.ledger import Entry
-from payments.models import AccountKind
+from payments.models import Account, AccountKind
 
 
 def once(number: int, credential_id: str, key: str) -> str:
@@ -60,6 +61,19 @@ def buy(number: int, token: str, names: str) -> str:
     """Buy one of some listings, each caller another, under a key of its own; return the status."""
     listings = names.split(",")
     return str(_buy(token, listings[number % len(listings)], key=f"key-{number}").status_code)
+
+
+def buy_or_refund(number: int, token: str, names: str) -> str:
+    """Buy, or let money come back from the same vendor to the same wallet, every other caller."""
+    if number % 2:
+        return buy(number, token, names)
+    listing = Listing.objects.select_related("vendor").get(name=names.split(",")[number])
+    wallet = Account.objects.get(kind=AccountKind.WALLET)
+    payable = accounts.payable_of(listing.vendor)
+    with transaction.atomic():
+        entries = [Entry("part", payable, wallet, 1)]
+        ledger.post(f"refund:{number}", entries, now=timezone.now())
+    return "refunded"
 
 
 def buy_under(_number: int, token: str, name: str, key: str) -> str:

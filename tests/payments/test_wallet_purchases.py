@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries as MaxNumQueries
 
 from accounts.models import SpendPolicy, User
 from audit.actions import Action
@@ -17,7 +18,7 @@ from payments import accounts, ledger
 from payments.models import Account, AccountKind, Entitlement, Order, Posting, Source
 from tests.bearer import BUYER, Bearer
 from tests.factories.accounts import OrganizationFactory, SpendPolicyFactory
-from tests.factories.catalog import ListingFactory
+from tests.factories.catalog import ListingFactory, VendorFactory
 from tests.factories.payments import EntitlementFactory, OrderFactory
 from tests.money import fill
 from tests.racing import race
@@ -468,3 +469,37 @@ def test_one_key_of_thirty_two_clients_pays_once(bob: User, listing: Listing) ->
     assert len(bodies) == 32
     assert len(set(bodies)) == 1
     assert ledger.balance_of(wallet) == 9_501
+
+
+@pytest.mark.processes
+@pytest.mark.django_db(transaction=True)
+def test_sales_and_refunds_of_one_vendor_never_wait_for_each_other_in_a_circle(
+    bob: User, alice: User
+) -> None:
+    bearer = Bearer(bob, BUYER)
+    vendor = VendorFactory.create(user=alice)
+    payable = accounts.payable_of(vendor)  # older than the wallet, so locked before it
+    wallet = fill(bob, 10_000)
+    bob.spend_policies.update(daily_limit_cents=100_000)
+    names = [ListingFactory.create(price_cents=100, vendor=vendor).name for _ in range(64)]
+    results = race(
+        "tests.payments.racers:buy_or_refund",
+        bearer.plaintext,
+        ",".join(names),
+        processes=4,
+        threads=4,
+        turns=4,
+    )
+    assert sorted(results) == ["201"] * 32 + ["refunded"] * 32
+    assert ledger.balance_of(wallet) == 10_000 - 32 * 100 + 32
+    assert ledger.balance_of(payable) == 32 * 90 - 32
+
+
+def test_a_purchase_costs_so_many_queries(
+    client: Client, bob: User, listing: Listing, django_assert_max_num_queries: MaxNumQueries
+) -> None:
+    fill(bob, 1_000)
+    other = ListingFactory.create(price_cents=99, vendor=listing.vendor)
+    buy(client, other)
+    with django_assert_max_num_queries(28):  # savepoints of the test and of the key included
+        buy(client, listing)
