@@ -13,6 +13,7 @@ from mog_cli.catalogue_answers import (
     releases_of,
 )
 from mog_cli.connection import Call, Connection, Upload
+from mog_cli.money_answers import Bought, Line, Wallet, lines_of
 from mog_cli.release_answers import Download, Release
 from mog_cli.tokens import Token
 
@@ -75,17 +76,27 @@ class Client:
         )
         return Download.from_json(self._connection.exchange(call))
 
-    def buy(self, name: str, *, key: str) -> None:
-        """Buy a package; the same key never buys twice."""
+    def buy(self, name: str, *, max_price_cents: int, key: str) -> Bought:
+        """Buy a package for so much at most; the same key never buys twice."""
         call = Call(
             "POST",
             "/v1/purchases",
-            json_body={"listing": name},
+            json_body={"listing": name, "maxPriceCents": max_price_cents},
             asked_for=name,
             idempotency_key=key,
             is_repeatable=True,
         )
-        self._connection.exchange(call)
+        return Bought.from_json(self._connection.exchange(call))
+
+    def wallet(self) -> Wallet:
+        """Ask what is in the wallet that the token pays from."""
+        call = Call("GET", "/v1/wallet", is_repeatable=True)
+        return Wallet.from_json(self._connection.exchange(call))
+
+    def statement(self, *, limit: int) -> tuple[Line, ...]:
+        """Return what has moved on that wallet, newest first."""
+        call = Call("GET", f"/v1/wallet/statement?limit={limit}", is_repeatable=True)
+        return lines_of(self._connection.exchange(call))
 
     def upload_release(self, upload: Upload) -> tuple[Release, float | None]:
         """Send an archive; returns what became of it and the seconds to wait before asking again.

@@ -351,4 +351,4 @@ class ConnectionFailed(MogError):
         self.is_passing = is_passing
 
 
-_CODES_FOR_A_HUMAN = frozenset({"approval_required", "step_up_required"})
+_CODES_FOR_A_HUMAN = frozenset({"approval_required", "insufficient_funds", "step_up_required"})

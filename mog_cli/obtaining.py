@@ -99,14 +99,17 @@ class Desk:
 
     def _buy(self, request: PackageRequest, refusal: ApiError) -> None:
         details = _server_details(refusal)
-        price_cents = details.get("priceCents")
-        if type(price_cents) is int:
-            answer_fields.size(details, "priceCents")
-        is_free = type(price_cents) is int and price_cents == 0
-        if not is_free and not self.may_buy:
+        # No more than the price that was told, whatever it is a moment later.
+        price_cents = answer_fields.size(details, "priceCents")
+        if price_cents and not self.may_buy:
             raise _purchase_needed(request, price_cents, details.get("purchaseUrl"))
-        self.console.progress(f"Adding {request.name} to your library")
-        self.client.buy(request.name, key=str(uuid.uuid4()))
+        if price_cents:
+            price = catalogue_answers.price_of(price_cents)
+            self.console.announce(
+                f"Buying {request.name} for {price}",
+                event={"event": "buying", "listing": request.name, "priceCents": price_cents},
+            )
+        self.client.buy(request.name, max_price_cents=price_cents, key=str(uuid.uuid4()))
 
 
 def _opened(download: Download, file: BinaryIO) -> Package:
@@ -142,9 +145,9 @@ def _server_details(refusal: ApiError) -> dict[str, object]:
     return details if isinstance(details, dict) else {}
 
 
-def _purchase_needed(request: PackageRequest, price_cents: object, url: object) -> PurchaseNeeded:
+def _purchase_needed(request: PackageRequest, price_cents: int, url: object) -> PurchaseNeeded:
     is_link = isinstance(url, str) and config.is_safe_to_open(url)
-    price = catalogue_answers.price_of(price_cents) if type(price_cents) is int else "money"
+    price = catalogue_answers.price_of(price_cents)
     return PurchaseNeeded(
         f"{request.name} costs {price}, and you do not own it.",
         advice="Buy it on its page, or let mog buy it: mog install --auto-buy " + request.name,

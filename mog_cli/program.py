@@ -18,6 +18,7 @@ from mog_cli.output import Console, Result
 _COMMANDS = {
     "audit": "mog_cli.commands.audit",
     "auth": "mog_cli.commands.auth",
+    "buy": "mog_cli.commands.buy",
     "completion": "mog_cli.commands.completion",
     "init": "mog_cli.commands.init",
     "install": "mog_cli.commands.install",
@@ -29,6 +30,7 @@ _COMMANDS = {
     "uninstall": "mog_cli.commands.uninstall",
     "validate": "mog_cli.commands.validate",
     "verify": "mog_cli.commands.verify",
+    "wallet": "mog_cli.commands.wallet",
 }
 _HELP = """Find, buy, install and publish packages for AI agents.
 

@@ -21,6 +21,7 @@ _ADVICE = {
     504: "The server is too slow just now. Try again in a few minutes.",
 }
 
+_OF_A_POLICY = frozenset({"approval_required", "policy_blocked"})
 _FIELD = re.compile(r"(?:the page )?`details\.(?P<name>\w+)`(?: names)?")
 
 
@@ -97,7 +98,22 @@ def _said(status: int, body: Mapping[str, object], *, is_token_given: bool) -> t
         return known, _about_token(is_given=is_token_given)
     if code == "invalid_fields" and fields:
         return "Some fields are wrong.", ""
+    if code == "insufficient_funds" and type(missing := fields.get("shortfallCents")) is int:
+        return f"The wallet lacks {missing // 100}.{missing % 100:02}.", _about_funds(fields)
+    if code in _OF_A_POLICY and (reasons := _words(fields.get("reasons"))):
+        return f"The token's spend policy stops this purchase: {reasons}.", message
     return _FIELD.sub(lambda found: _shown(found, fields), message), ""
+
+
+def _about_funds(fields: Mapping[str, object]) -> str:
+    url = _text(fields, "topUpUrl")
+    return f"Top it up: {url}" if config.is_safe_to_open(url) else "Top it up, then try again."
+
+
+def _words(reasons: object) -> str:
+    """Return the reasons of a policy as words: `over_daily_limit` is `over daily limit`."""
+    known = reasons if isinstance(reasons, list) else []
+    return one_line(", ".join(str(reason).replace("_", " ") for reason in known))
 
 
 def _about_scope(scope: str, *, is_given: bool) -> str:
@@ -154,7 +170,7 @@ def _details(details: object, *, request_id: str) -> dict[str, object] | None:
 def _approval_url(*bodies: object) -> str:
     """Return the page where a person decides, wherever the answer names it."""
     for body in bodies:
-        for name in ("approvalUrl", "stepUpUrl"):
+        for name in ("approvalUrl", "stepUpUrl", "topUpUrl"):
             url = _text(body, name) if isinstance(body, dict) else ""
             if url and config.is_safe_to_open(url):
                 return url

@@ -25,6 +25,7 @@ from tests.mog_package.packages import MemoryTree
 
 RunJson = Callable[..., tuple[int, dict[str, Any], str]]
 CLAUDE = "targets: [claude-code]\n"
+BOUGHT = {"entitlementId": "ent_1", "listing": "acme/pdf-tools", "priceCents": 0}
 ESCAPES = [
     "../evil.md",
     "content/../../evil.md",
@@ -308,7 +309,7 @@ def test_what_is_free_is_bought_and_what_is_not_is_asked_about(
     }
     refusal = {"code": "entitlement_required", "message": "Buy it.", "details": details}
     market.server.on("POST /v1/downloads", Answer(402, refusal), Answer(200, link))
-    market.server.on("POST /v1/purchases", Answer(503), Answer(201, {"entitlementId": "ent_1"}))
+    market.server.on("POST /v1/purchases", Answer(503), Answer(201, BOUGHT))
     found, document, _ = run_json("install", "acme/pdf-tools")
     assert found == exit_code, document
     bought = market.server.requests_to("/v1/purchases")
