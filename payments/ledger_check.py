@@ -96,6 +96,54 @@ RULES: dict[str, str] = {
             OR (p.key = p.event || ':seller'
                 AND (c.kind <> 'payable' OR c.vendor_id <> o.vendor_id))
     """,
+    "an order has given back what its refunds say": """
+        SELECT o.public_id FROM payments_order AS o
+        LEFT JOIN payments_refund AS r ON r.order_id = o.id
+        GROUP BY o.id, o.public_id, o.refunded_cents, o.refunded_fee_cents
+        HAVING COALESCE(SUM(r.amount_cents), 0) <> o.refunded_cents
+            OR COALESCE(SUM(r.fee_cents), 0) <> o.refunded_fee_cents
+    """,
+    "a refund has moved its amount, its fee from us, to the wallet that paid": """
+        SELECT r.public_id FROM payments_refund AS r
+        JOIN payments_order AS o ON o.id = r.order_id
+        LEFT JOIN payments_posting AS p ON p.event = 'refund:' || r.public_id
+        LEFT JOIN payments_account AS c ON c.id = p.credit_id
+        WHERE o.method = 'wallet'
+        GROUP BY r.id, r.public_id, r.amount_cents, r.fee_cents
+        HAVING COALESCE(SUM(p.amount_cents), 0) <> r.amount_cents
+            OR SUM(CASE WHEN p.key = p.event || ':fee' THEN p.amount_cents ELSE 0 END)
+                <> r.fee_cents
+            OR SUM(CASE WHEN c.id IS NOT NULL AND (c.kind <> 'wallet'
+                OR COALESCE(c.user_id, 0) <> COALESCE(o.user_id, 0)
+                OR COALESCE(c.organization_id, 0) <> COALESCE(o.organization_id, 0)
+                ) THEN 1 ELSE 0 END) > 0
+    """,
+    "a top-up has filled its payer's wallet, once, if and only if it succeeded": """
+        SELECT t.public_id FROM payments_topup AS t
+        JOIN payments_payer AS y ON y.id = t.payer_id
+        LEFT JOIN payments_posting AS p ON p.event = 'top_up:' || t.public_id
+        LEFT JOIN payments_account AS d ON d.id = p.debit_id
+        LEFT JOIN payments_account AS c ON c.id = p.credit_id
+        GROUP BY t.id, t.public_id, t.state
+        HAVING COUNT(p.id) <> CASE WHEN t.state = 'succeeded' THEN 1 ELSE 0 END
+            OR SUM(CASE WHEN p.id IS NOT NULL AND (p.amount_cents <> t.amount_cents
+                OR d.kind <> 'provider' OR c.kind <> 'wallet'
+                OR COALESCE(c.user_id, 0) <> COALESCE(y.user_id, 0)
+                OR COALESCE(c.organization_id, 0) <> COALESCE(y.organization_id, 0)
+                ) THEN 1 ELSE 0 END) > 0
+    """,
+    "a payout has set its amount aside, and sent it or given it back once it ended": """
+        SELECT o.public_id FROM payments_payout AS o
+        LEFT JOIN payments_posting AS p
+            ON p.event = 'payout:' || o.public_id AND p.amount_cents = o.amount_cents
+        GROUP BY o.id, o.public_id, o.state
+        HAVING COUNT(p.id) <> CASE WHEN o.state IN ('paid', 'canceled') THEN 2 ELSE 1 END
+            OR SUM(CASE WHEN p.key = p.event || ':reserved' THEN 1 ELSE 0 END) <> 1
+            OR SUM(CASE WHEN p.key = p.event || ':paid' THEN 1 ELSE 0 END)
+                <> CASE WHEN o.state = 'paid' THEN 1 ELSE 0 END
+            OR SUM(CASE WHEN p.key = p.event || ':returned' THEN 1 ELSE 0 END)
+                <> CASE WHEN o.state = 'canceled' THEN 1 ELSE 0 END
+    """,
     "what an order has moved belongs to an order": """
         SELECT p.key FROM payments_posting AS p
         LEFT JOIN payments_order AS o ON p.event = 'order:' || o.public_id

@@ -58,10 +58,13 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.with_listing().select_related("listing__vendor", "vendor", "entitlement")
 
     def spent_cents(self, *, since: datetime, lately_since: datetime) -> tuple[int, int]:
-        """Return what was spent or is reserved since a moment and since a later one, in cents."""
+        """Return what was spent or is reserved since a moment and since a later one, in cents.
+
+        What went back counts no more, in the window of its purchase.
+        """
         counted = self.filter(state__in=_SPENDING, created_at__gte=since)
-        lately = Q(created_at__gte=lately_since)
-        sums = counted.aggregate(all=Sum("price_cents"), late=Sum("price_cents", filter=lately))
+        lately, kept = Q(created_at__gte=lately_since), F("price_cents") - F("refunded_cents")
+        sums = counted.aggregate(all=Sum(kept), late=Sum(kept, filter=lately))
         return sums["all"] or 0, sums["late"] or 0
 
 

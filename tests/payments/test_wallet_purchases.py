@@ -377,6 +377,14 @@ class TestPolicies:
         policy.save()
         assert buy(client, listing)[0] == 201
 
+    def test_money_that_went_back_does_not_count(
+        self, client: Client, bob: User, policy: SpendPolicy, listing: Listing
+    ) -> None:
+        spent = OrderFactory.create(user=bob, policy=policy, listing__price_cents=5_000)
+        assert buy(client, listing)[0] == 402
+        Order.objects.filter(pk=spent.pk).update(refunded_cents=499, refunded_fee_cents=50)
+        assert buy(client, listing)[0] == 201
+
     def test_money_of_last_month_does_not_count(
         self, client: Client, bob: User, policy: SpendPolicy, listing: Listing
     ) -> None:
