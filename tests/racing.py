@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -21,23 +22,8 @@ def race(function: str, *arguments: str, processes: int, threads: int, turns: in
     The function takes the number of its call and the arguments, and returns text. Every caller
     stands ready, with a connection, before any of them starts (`tests/racer.py`).
     """
-    environment = os.environ | {
-        "DATABASE_URL": databases.url(connections["default"]),
-        "DJANGO_SETTINGS_MODULE": "mog_site.settings",
-        "LIMIT_BASELINE": "100000",
-        "LIMIT_FINANCIAL": "100000",
-        "LOG_LEVEL": "critical",
-    }
-    command = [sys.executable, "-m", "tests.racer", function, str(threads), str(turns)]
     racers = [
-        subprocess.Popen(
-            [*command, str(number * threads * turns), *arguments],
-            cwd=_ROOT,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        _start(function, threads, turns, number * threads * turns, *arguments)
         for number in range(processes)
     ]
     ready = [_pipe(racer.stdout).readline() for racer in racers]
@@ -51,6 +37,34 @@ def race(function: str, *arguments: str, processes: int, threads: int, turns: in
         results += json.loads(output)
     assert ready == ["ready\n"] * processes
     return results
+
+
+def crash(function: str, *arguments: str) -> None:
+    """Call `module:function` in a process that must be killed by its own hand before it returns."""
+    racer = _start(function, 1, 1, 0, *arguments)
+    racer.communicate("go\n", timeout=_SECONDS)
+    assert racer.returncode == -signal.SIGKILL
+
+
+def _start(
+    function: str, threads: int, turns: int, first: int, *arguments: str
+) -> "subprocess.Popen[str]":
+    environment = os.environ | {
+        "DATABASE_URL": databases.url(connections["default"]),
+        "DJANGO_SETTINGS_MODULE": "mog_site.settings",
+        "LIMIT_BASELINE": "100000",
+        "LIMIT_FINANCIAL": "100000",
+        "LOG_LEVEL": "critical",
+    }
+    numbers = [str(number) for number in (threads, turns, first)]
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.racer", function, *numbers, *arguments],
+        cwd=_ROOT,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
 
 
 def _pipe(pipe: IO[str] | None) -> IO[str]:

@@ -1,5 +1,7 @@
 """What many callers do at once, each in a thread of a process of its own (`tests.racing`)."""
 
+import os
+import signal
 import time
 from http import HTTPStatus
 from typing import Any
@@ -48,13 +50,43 @@ def across(number: int, credential_id: str, key: str) -> str:
             time.sleep(0.05)
 
 
+def die_within(_number: int, credential_id: str, key: str) -> str:
+    """Move a cent under a key and be killed before the transaction ends."""
+    by = actor(credential_id)
+
+    def effect() -> Effect:
+        entry = Entry("part", accounts.wallet_for(by), accounts.ours(AccountKind.FEES), 1)
+        ledger.post("test:died", [entry], now=timezone.now())
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError("nobody lives to see this")
+
+    asked = idempotency.keyed(key, route="POST /test", body={"cents": 1})
+    return idempotency.once(asked, by=by, now=timezone.now(), effect=effect).text
+
+
+def die_between(_number: int, credential_id: str, key: str) -> str:
+    """Claim a key, move a cent, and be killed before the answer is kept."""
+    by = actor(credential_id)
+    asked = idempotency.keyed(key, route="POST /test", body={"cents": 1})
+    taken = idempotency.claim(asked, by=by, now=timezone.now(), begin=lambda: "test_first")
+    assert isinstance(taken, Claim)
+    _move(taken, by)
+    os.kill(os.getpid(), signal.SIGKILL)
+    return "nobody lives to see this"
+
+
 def _work_on(claimed: Claim, by: Actor) -> str:
-    wallet, fees = accounts.wallet_for(by), accounts.ours(AccountKind.FEES)
     time.sleep(0.2)
-    with transaction.atomic():
-        event = f"test:{claimed.subject}"
-        ledger.post(event, [Entry("part", wallet, fees, 1)], now=timezone.now())
+    event = _move(claimed, by)
     return idempotency.finish(claimed, Effect(201, {"event": event})).text
+
+
+def _move(claimed: Claim, by: Actor) -> str:
+    wallet, fees = accounts.wallet_for(by), accounts.ours(AccountKind.FEES)
+    event = f"test:{claimed.subject}"
+    with transaction.atomic():
+        ledger.post(event, [Entry("part", wallet, fees, 1)], now=timezone.now())
+    return event
 
 
 def buy(number: int, token: str, names: str) -> str:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.models import User
-from payments import accounts, idempotency, ledger
+from payments import idempotency, ledger
 from payments.errors import (
     IdempotencyKeyInUse,
     IdempotencyKeyMissing,
@@ -20,11 +20,12 @@ from payments.errors import (
     NotOffered,
 )
 from payments.idempotency import LEASE, Answer, Claim, Effect, Keyed
-from payments.ledger import Entry
-from payments.models import AccountKind, IdempotencyKey
+from payments.models import IdempotencyKey
 from tests.bearer import BUYER, Bearer
 from tests.factories.accounts import OrganizationFactory
-from tests.racing import race
+from tests.money import fill
+from tests.payments.racers import once
+from tests.racing import crash, race
 
 pytestmark = pytest.mark.django_db
 
@@ -291,13 +292,41 @@ class TestTheDatabaseRefuses:
 
 @pytest.mark.processes
 @pytest.mark.django_db(transaction=True)
+def test_a_process_killed_within_its_transaction_leaves_the_key_free(bob: User) -> None:
+    bearer, wallet = Bearer(bob, BUYER), fill(bob, 100)
+    crash("tests.payments.racers:die_within", bearer.credential.public_id, "key")
+    assert not IdempotencyKey.objects.exists()
+    assert ledger.balance_of(wallet) == 100
+    once(7, bearer.credential.public_id, "key")
+    assert ledger.balance_of(wallet) == 99
+
+
+@pytest.mark.processes
+@pytest.mark.django_db(transaction=True)
+def test_a_process_killed_after_its_effect_is_followed_by_one_who_finds_it(bob: User) -> None:
+    bearer, wallet = Bearer(bob, BUYER), fill(bob, 100)
+    crash("tests.payments.racers:die_between", bearer.credential.public_id, "key")
+    assert ledger.balance_of(wallet) == 99
+    request = idempotency.keyed("key", route="POST /test", body={"cents": 1})
+    soon = timezone.now()
+    with pytest.raises(IdempotencyKeyInUse):
+        idempotency.claim(request, by=bearer.actor, now=soon, begin=lambda: "test_second")
+    taken = idempotency.claim(
+        request, by=bearer.actor, now=soon + LEASE, begin=lambda: "test_second"
+    )
+    assert isinstance(taken, Claim)
+    assert (taken.subject, taken.is_taken_over) == ("test_first", True)
+    assert ledger.is_posted(f"test:{taken.subject}", "part")
+    idempotency.finish(taken, Effect(201, {"event": taken.subject}))
+    assert ledger.balance_of(wallet) == 99
+
+
+@pytest.mark.processes
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("way", ["once", "across"])
 def test_thirty_two_at_once_have_one_effect_and_one_answer(bob: User, way: str) -> None:
     bearer = Bearer(bob, BUYER)
-    wallet = accounts.wallet_of(bob)
-    with transaction.atomic():
-        entry = Entry("part", accounts.ours(AccountKind.PROVIDER), wallet, 100)
-        ledger.post("top_up:1", [entry], now=timezone.now())
+    wallet = fill(bob, 100)
     answers = race(
         f"tests.payments.racers:{way}", bearer.credential.public_id, "key", processes=4, threads=8
     )
