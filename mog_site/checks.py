@@ -207,6 +207,12 @@ def _payments(given: Any) -> Iterator[Error]:
             hint=f"Set {', '.join(lacking)}, or MOG_PAYMENTS=0 if everything is free.",
             id="mog.E021",
         )
+    if not 0 <= given.PLATFORM_FEE_PERCENT <= 100:
+        yield Error(
+            "The marketplace would keep less than nothing of a price, or more than all of it.",
+            hint="Set PLATFORM_FEE_PERCENT from 0 to 100.",
+            id="mog.E022",
+        )
 
 
 def isolation_errors(lacking: tuple[str, ...]) -> Iterator[Error]:

@@ -77,6 +77,7 @@ _PROPER: dict[str, Any] = {
     "STRIPE_WEBHOOK_SECRET": _ENVIRONMENT["STRIPE_WEBHOOK_SECRET"],
     "STRIPE_API_URL": "",
     "STRIPE_TEST_MODE": False,
+    "PLATFORM_FEE_PERCENT": 10,
 }
 
 
@@ -141,6 +142,8 @@ def test_a_proper_production_starts() -> None:
         ({"STRIPE_SECRET_KEY": ""}, "E021"),
         ({"STRIPE_PUBLISHABLE_KEY": ""}, "E021"),
         ({"STRIPE_WEBHOOK_SECRET": ""}, "E021"),
+        ({"PLATFORM_FEE_PERCENT": -1}, "E022"),
+        ({"PLATFORM_FEE_PERCENT": 101}, "E022"),
     ],
 )
 def test_it_refuses(change: dict[str, Any], reason: str) -> None:
