@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin
@@ -23,7 +24,7 @@ else:
     _ModelAdmin = admin.ModelAdmin  # not subscriptable when it runs
 
 # The sign-in library's tables: empty here, or nobody's to edit.
-for _model in (EmailAddress, SocialAccount, SocialApp, SocialToken):
+for _model in (Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken):
     if admin.site.is_registered(_model):
         admin.site.unregister(_model)
 admin.site.unregister(Group)

@@ -23,12 +23,17 @@ _OAUTH_BINDING = "oauth_binding"
 _REFRESH_EVERY = timedelta(days=1)
 
 
-def sign_in(request: MogRequest, user: User, *, provider: str) -> None:
-    """Let a user in under a new session key, with an internal credential of its own."""
+def sign_in(request: MogRequest, user: User, *, provider: str, second_factor: str = "") -> None:
+    """Let a user in under a new session key, with an internal credential of its own.
+
+    second_factor: the kind that was proven besides; callers have asked whoever has one.
+    """
     now = timezone.now()
     sign_out(request)
     origin = origin_of(request)
-    web_session = sessions.begin(user, provider=provider, origin=origin, now=now)
+    web_session = sessions.begin(
+        user, provider=provider, second_factor=second_factor, origin=origin, now=now
+    )
     login(request, user, backend=_BACKEND)
     request.session[_CREDENTIAL] = web_session.credential.public_id
     request.session[_REFRESHED_AT] = now.timestamp()

@@ -6,15 +6,13 @@ of an account is that of each of its sessions, and one number cannot disagree wi
 """
 
 import logging
-from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.core.cache import cache
 
 from accounts import device_codes, mail
 from accounts.actor import Actor
+from accounts.counter import Counter
 from accounts.errors import CodeEntryLocked, DeviceGrantClosed, WrongUserCode
 from accounts.mail import Letter
 from accounts.models import DeviceGrant
@@ -48,38 +46,12 @@ def enter(typed: str, *, by: Actor, now: datetime) -> DeviceGrant:
     return grant
 
 
-@dataclass(frozen=True, slots=True)
-class _Counter:
-    """A number in the cache that lives for a while; each step is one atomic command."""
-
-    key: str
-    lifetime: timedelta
-
-    def count(self) -> int:
-        """Add one; return the new number."""
-        while True:
-            cache.add(self.key, 0, timeout=self.lifetime.total_seconds())
-            try:
-                return cache.incr(self.key)
-            except ValueError:  # it ended between the two
-                continue
-
-    def take_back(self) -> None:
-        """Take one off; nothing when it has ended."""
-        with suppress(ValueError):
-            cache.decr(self.key)
-
-    def prolong(self) -> None:
-        """Let its life begin anew."""
-        cache.touch(self.key, timeout=self.lifetime.total_seconds())
-
-
-def _entries(by: Actor) -> _Counter:
+def _entries(by: Actor) -> Counter:
     account = by.require_user().public_id
-    return _Counter(f"device-code-entries:account:{account}", settings.DEVICE_CODE_LOCK)
+    return Counter(f"device-code-entries:account:{account}", settings.DEVICE_CODE_LOCK)
 
 
-def _note_wrong(entries: _Counter, *, used: int, by: Actor, now: datetime) -> None:
+def _note_wrong(entries: Counter, *, used: int, by: Actor, now: datetime) -> None:
     if used == settings.DEVICE_CODE_ATTEMPTS:
         # The lock lasts from the last wrong entry, not from the first.
         entries.prolong()
@@ -100,7 +72,7 @@ def _refuse(reason: str, *, by: Actor, now: datetime) -> None:
 def _watch_the_site(now: datetime) -> None:
     """Ring once an hour when codes are guessed from everywhere at once."""
     hour = f"device-code-entries:site:{now:%Y-%m-%dT%H}"
-    if _Counter(hour, _ALARM_WINDOW).count() != settings.DEVICE_CODE_ALARM + 1:
+    if Counter(hour, _ALARM_WINDOW).count() != settings.DEVICE_CODE_ALARM + 1:
         return
     limit: int = settings.DEVICE_CODE_ALARM
     log.error("more than %d wrong device codes within an hour", limit)

@@ -16,6 +16,11 @@ AccountsError
 ├── SignInRefused           a provider did not, or may not, let somebody in
 │   ├── StateRefused        the round trip was not this browser's own
 │   └── StepUpRefused       the round trip proved somebody else, or nothing recent
+├── SecondFactorAwaited     a provider vouched for somebody who has still to give a second factor
+├── SecondFactorRequired    the act needs an account with a second factor
+├── WrongCode               no code of the account, or one that was used
+├── PasskeyRefused          the browser's answer proves no passkey
+├── SecretUnreadable        no key opens what is stored of a second factor
 ├── UnknownProvider         nobody can sign in with that here
 └── InvalidNamespace        a name that cannot be taken
 """
@@ -107,6 +112,34 @@ class StateRefused(SignInRefused):
 
 class StepUpRefused(SignInRefused):
     """The provider did not prove anew that this is the person who is signed in."""
+
+
+class SecondFactorAwaited(AccountsError):
+    """A provider has vouched for somebody whose second factor is still to come."""
+
+
+class SecondFactorRequired(AccountsError):
+    """The account has no second factor, and the act needs one."""
+
+
+class WrongCode(AccountsError):
+    """The account has no such code now; `attempts_left` says how many more are taken."""
+
+    def __init__(self, *, attempts_left: int) -> None:
+        super().__init__("no code of this account")
+        self.attempts_left = attempts_left
+
+
+class PasskeyRefused(AccountsError):
+    """The answer of a browser proves no passkey; `reason` is a word for the audit trail."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class SecretUnreadable(AccountsError):
+    """What is stored of a second factor was written with a key that is not configured."""
 
 
 class UnknownProvider(AccountsError):

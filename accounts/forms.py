@@ -7,6 +7,7 @@ from django import forms
 
 from accounts.models.credential import ACCOUNT_SCOPE_LIFETIME, MAXIMUM_LIFETIME
 from accounts.scopes import ALL_SCOPES, Scope
+from accounts.second_factors.passkeys import NAME_LENGTH
 from accounts.tokens import ACCOUNT_SCOPE_IS_SHORT
 
 _LIFETIMES = {
@@ -68,3 +69,33 @@ class TokenForm(GrantForm):
     ticket = forms.CharField(widget=forms.HiddenInput, required=False)
 
     field_order = ("label", "scopes", "lifetime", "ticket")
+
+
+class AppForm(forms.Form):
+    """The code an authenticator app shows once it knows the secret."""
+
+    code = forms.CharField(
+        label="Code from the app",
+        max_length=40,
+        help_text="Six digits.",
+        error_messages={"required": "Type the six digits that the app shows."},
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+
+class PasskeyNameForm(forms.Form):
+    """What a person calls a passkey."""
+
+    name = forms.CharField(
+        label="Name",
+        max_length=NAME_LENGTH,
+        help_text="Where it is kept, so that you recognise it later.",
+        error_messages={"required": "Give the passkey a name you will recognise later."},
+    )
+
+    def clean_name(self) -> str:
+        """Refuse control and direction characters, which would disguise a name."""
+        name: str = self.cleaned_data["name"]
+        if not name.isprintable():
+            raise forms.ValidationError("Use letters, digits, spaces and signs only.")
+        return name

@@ -18,11 +18,13 @@ from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
-from accounts import browser, oauth_state, signup, step_up
-from accounts.errors import SignInRefused, StateRefused, StepUpRefused
+from accounts import browser, half_signed_in, oauth_state, signup, step_up
+from accounts.errors import SecondFactorAwaited, SignInRefused, StateRefused, StepUpRefused
 from accounts.http import MogRequest, actor_of, origin_of
 from accounts.models import User
+from accounts.next_path import safe_next
 from accounts.oauth_state import StateFault
+from accounts.second_factors.owned import has_second_factor
 
 _SIGN_UP_ATTEMPTS = 3
 
@@ -36,15 +38,35 @@ class Refusal(StrEnum):
     NOT_RECENT = "not_recent"
     OTHER_IDENTITY = "other_identity"
     PROVIDER_FAILED = "provider_failed"
+    SECOND_FACTOR_SET = "second_factor_set"
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library ships no types
     """What signing in and out does here."""
 
+    def pre_login(
+        self, request: MogRequest, user: User, *, redirect_url: str | None, **options: Any
+    ) -> Any:
+        """Stop somebody who has a second factor until it is proven; raises SecondFactorAwaited."""
+        response = super().pre_login(request, user, redirect_url=redirect_url, **options)
+        if response is None and has_second_factor(user):
+            half_signed_in.hold(
+                request.session,
+                user,
+                provider=_provider_of(request),
+                next_path=safe_next(redirect_url or ""),
+                now=timezone.now(),
+            )
+            raise SecondFactorAwaited
+        return response
+
+    def get_login_stages(self) -> list[str]:
+        """Return none of the library's: `pre_login` decides what stands before a session."""
+        return []
+
     def login(self, request: MogRequest, user: User) -> None:
         """Begin a session for somebody a provider has vouched for."""
-        assert request.resolver_match is not None
-        browser.sign_in(request, user, provider=request.resolver_match.kwargs["provider_id"])
+        browser.sign_in(request, user, provider=_provider_of(request))
 
     def logout(self, request: MogRequest) -> None:
         """End the session that another sign-in in the same browser replaces."""
@@ -129,6 +151,12 @@ class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # the
         return _register(request, sociallogin)
 
 
+def _provider_of(request: MogRequest) -> str:
+    assert request.resolver_match is not None
+    provider_id: str = request.resolver_match.kwargs["provider_id"]
+    return provider_id
+
+
 @transaction.atomic
 def _register(request: MogRequest, sociallogin: SocialLogin) -> User:
     wanted: User = sociallogin.user
@@ -183,6 +211,9 @@ def _confirm_step_up(request: MogRequest, sociallogin: SocialLogin) -> None:
     is_same = sociallogin.account.pk == sociallogin.state["data"]["identity"]
     if not is_same or actor.user != sociallogin.user:
         raise StepUpRefused(Refusal.OTHER_IDENTITY)
+    # Set up while the browser was away: from then on it is what is asked for.
+    if has_second_factor(sociallogin.user):
+        raise StepUpRefused(Refusal.SECOND_FACTOR_SET)
     authenticated_at = sociallogin.authenticated_at
     if authenticated_at is not None and now - authenticated_at > settings.STEP_UP_LIFETIME:
         raise StepUpRefused(Refusal.NOT_RECENT)

@@ -26,7 +26,9 @@ class Purged:
 
 
 @transaction.atomic
-def begin(user: User, *, provider: str, origin: Origin, now: datetime) -> WebSession:
+def begin(
+    user: User, *, provider: str, second_factor: str = "", origin: Origin, now: datetime
+) -> WebSession:
     """Open a session for a user whom `provider` vouches for, with its credential."""
     credential = tokens.issue_internal(user, now=now)
     web_session = WebSession.objects.create(
@@ -37,7 +39,7 @@ def begin(user: User, *, provider: str, origin: Origin, now: datetime) -> WebSes
         by=Actor.of(credential, origin=origin).who,
         now=now,
         subject=f"credential:{credential.public_id}",
-        data={"provider": provider},
+        data={"provider": provider} | ({"second_factor": second_factor} if second_factor else {}),
         name=user.username,
         email=user.email,
     )

@@ -4,12 +4,35 @@ from django.conf import settings
 from django.urls import URLPattern, path
 
 from accounts.dev_sign_in import PATH
-from accounts.views import dev_sign_in, device, oauth, sessions, sign_in, step_up, tokens
+from accounts.views import (
+    dev_sign_in,
+    device,
+    oauth,
+    passkeys,
+    second_factor,
+    sessions,
+    sign_in,
+    step_up,
+    tokens,
+    two_step,
+)
 
 urlpatterns: list[URLPattern] = [
     path("sign-in", sign_in.sign_in, name="sign_in"),
     path("sign-out", sign_in.sign_out, name="sign_out"),
     path("step-up", step_up.step_up, name="step_up"),
+    path("sign-in/second-factor", second_factor.second_factor, name="second_factor"),
+    path("settings/two-step", two_step.overview, name="two_step"),
+    path("settings/two-step/app", two_step.set_up_app, name="set_up_app"),
+    path("settings/two-step/app/remove", two_step.remove_app, name="remove_app"),
+    path("settings/two-step/recovery-codes", two_step.new_codes, name="new_recovery_codes"),
+    path("settings/two-step/passkeys/new", passkeys.create, name="new_passkey"),
+    path("settings/two-step/passkeys/<str:public_id>", passkeys.rename, name="rename_passkey"),
+    path(
+        "settings/two-step/passkeys/<str:public_id>/remove",
+        passkeys.remove,
+        name="remove_passkey",
+    ),
     path("settings/sessions", sessions.listing, name="sessions"),
     path("settings/sessions/others/end", sessions.end_others, name="end_other_sessions"),
     path("settings/sessions/<str:public_id>/end", sessions.end, name="end_session"),

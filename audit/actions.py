@@ -59,6 +59,8 @@ class Action(StrEnum):
     PAYOUT_PAID = "payout.paid", RetentionClass.FINANCIAL
     PAYOUT_PLANNED = "payout.planned", RetentionClass.FINANCIAL
     PAYOUT_RETRIED = "payout.retried", RetentionClass.FINANCIAL
+    RECOVERY_CODE_USED = "recovery_code.used"
+    RECOVERY_CODES_ISSUED = "recovery_codes.issued"
     RELEASE_ACCEPTED = "release.accepted"
     RELEASE_CLEARED = "release.cleared"
     RELEASE_FLAGGED = "release.flagged"
@@ -75,6 +77,11 @@ class Action(StrEnum):
     RESCAN_STARTED = "rescan.started"
     REVOCATION_DECLINED = "revocation.declined"
     REVOCATION_REQUESTED = "revocation.requested"
+    SECOND_FACTOR_ADDED = "second_factor.added"
+    SECOND_FACTOR_REFUSED = "second_factor.refused"
+    SECOND_FACTOR_REMOVED = "second_factor.removed"
+    SECOND_FACTOR_RENAMED = "second_factor.renamed"
+    SECOND_FACTOR_RESET = "second_factor.reset"
     SELLER_ACCOUNT_CHANGED = "seller_account.changed", RetentionClass.FINANCIAL
     SELLER_ACCOUNT_OPENED = "seller_account.opened", RetentionClass.FINANCIAL
     SESSION_REVOKED = "session.revoked"

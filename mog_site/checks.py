@@ -171,6 +171,23 @@ def _audit_keys(given: Any) -> Iterator[Error]:
         )
 
 
+def _second_factor_keys(given: Any) -> Iterator[Error]:
+    keys = given.SECOND_FACTOR_KEYS
+    others = {given.SECRET_KEY, given.AUDIT_EVENT_KEY, given.AUDIT_SEAL_KEY}
+    if not keys or any(_is_weak(key) or key in others for key in keys):
+        yield Error(
+            "Secrets of second factors would be stored under no key, or one that can be guessed.",
+            hint="Set SECOND_FACTOR_KEYS to 32 random characters or more, used for nothing else.",
+            id="mog.E022",
+        )
+    if not given.STAFF_NEED_SECOND_FACTOR:
+        yield Error(
+            "Staff could enter the admin without a second factor.",
+            hint="Leave STAFF_NEED_SECOND_FACTOR on.",
+            id="mog.E023",
+        )
+
+
 def _scan_isolation(_given: Any) -> Iterator[Error]:
     yield from isolation_errors(isolation.missing_layers())
 
@@ -239,6 +256,7 @@ _CHECKS: tuple[_Check, ...] = (
     _tls,
     _encryption,
     _audit_keys,
+    _second_factor_keys,
     _scan_isolation,
     _content_origin,
     _payments,

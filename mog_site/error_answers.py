@@ -16,13 +16,19 @@ from django.utils.http import urlencode
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.response import Response
 
-from accounts.errors import SignInRequired, StepUpRequired
+from accounts.errors import SecondFactorRequired, SignInRequired, StepUpRequired
 from accounts.http import UNSAFE_METHODS, origin_of
 from accounts.next_path import HOME, safe_next
 from mog_site.errors import FORGED_FORM, RULES, UNKNOWN, Problem, problem_of
 
 log = logging.getLogger("mog.errors")
 
+# Where people are led who lack what a page needs.
+_LEADS: dict[type[BaseException], str] = {
+    SignInRequired: "sign_in",
+    StepUpRequired: "step_up",
+    SecondFactorRequired: "two_step",
+}
 # Every address below answers in JSON, whatever goes wrong and whoever asks.
 _JSON_PREFIXES = ("/v1/", "/bff/", "/oauth/", "/.well-known/", "/health/", "/webhooks/")
 # Pages exist for these; any other status is shown by the page of its kind.
@@ -40,10 +46,8 @@ def answer(request: HttpRequest, error: BaseException) -> HttpResponseBase | Non
     if problem is None:
         return None
     _log(request, problem, error)
-    if not wants_json(request) and isinstance(error, SignInRequired):
-        return _lead_to(request, "sign_in")
-    if not wants_json(request) and isinstance(error, StepUpRequired):
-        return _lead_to(request, "step_up")
+    if not wants_json(request) and type(error) in _LEADS:
+        return _lead_to(request, _LEADS[type(error)])
     return show(request, problem)
 
 

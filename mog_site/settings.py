@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     # Before our rooms: accounts/admin.py takes out of the admin what the library puts there.
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.github",
     "allauth.socialaccount.providers.google",
@@ -185,6 +186,15 @@ SESSION_IDLE_LIFETIME = env.seconds("SESSION_IDLE_LIFETIME", timedelta(days=14))
 SESSION_COOKIE_AGE = int(SESSION_IDLE_LIFETIME.total_seconds())
 # How long a proof of identity opens what asks for step-up.
 STEP_UP_LIFETIME = env.seconds("STEP_UP_LIFETIME", timedelta(minutes=10))
+# Secrets of second factors are written with the first key and read with any.
+SECOND_FACTOR_KEYS = env.words(
+    "SECOND_FACTOR_KEYS", "" if IS_PRODUCTION else "development-only-second-factor-key"
+)
+# So many wrong codes lock an account's codes for so long.
+SECOND_FACTOR_ATTEMPTS = env.integer("SECOND_FACTOR_ATTEMPTS", 5)
+SECOND_FACTOR_LOCK = env.seconds("SECOND_FACTOR_LOCK", timedelta(minutes=15))
+# Whether the admin asks for one; no variable lets production do without.
+STAFF_NEED_SECOND_FACTOR = IS_PRODUCTION
 # One-time links without a provider, for `make dev` only; a system check refuses it in production.
 DEV_SIGN_IN = env.flag("MOG_DEV_SIGN_IN", default=False)
 
@@ -193,6 +203,10 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*"]
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.partition(":")[0]
+MFA_ADAPTER = "accounts.second_factors.adapter.EncryptingAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+# 33 bits, told from the six digits of an app by their number.
+MFA_RECOVERY_CODE_DIGITS = 10
 SOCIALACCOUNT_ADAPTER = "accounts.provider_sign_in.ProviderAdapter"
 SOCIALACCOUNT_AUTO_SIGNUP = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False

@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, Route
 
-from accounts import staff
+from accounts import dev_sign_in, staff
 from accounts.actor import Actor
 from accounts.models import CredentialKind, DeviceGrant, User
 from accounts.scopes import ALL_SCOPES, Scope
+from accounts.second_factors import recovery_codes
 from audit.who import Origin
 from catalog.models import Listing, ListingState, Vendor
 from mog_site import error_answers
@@ -27,7 +28,7 @@ from payments.models import Account, Order, TopUpState
 from releases import disputes, review, revocation
 from releases.models import Case, Cause, FindingException, Release, Revocation
 from releases.states import State
-from tests import devices, money, queue, shelf, signed_in
+from tests import devices, money, queue, second_factors, shelf, signed_in
 from tests.factories.accounts import CredentialFactory, UserFactory
 from tests.factories.catalog import ListingFactory, VendorFactory
 from tests.factories.payments import EntitlementFactory, OrderFactory, TopUpFactory
@@ -434,6 +435,78 @@ def _token_created(visit: Visit) -> None:
     visit.press("Create token")
 
 
+def _two_step_off(visit: Visit) -> None:
+    visit.sign_in()
+    visit.page.goto("/settings/two-step?next=/admin/")
+
+
+def _two_step(visit: Visit) -> None:
+    user = visit.sign_in()
+    second_factors.give_app(user)
+    second_factors.give_passkey(user, name="w" * 60)
+    recovery_codes.replace(by=second_factors.proven(user), now=timezone.now())
+    visit.page.goto("/settings/two-step")
+    visit.page.locator(".confirm summary").last.click()
+
+
+def _two_step_app(visit: Visit) -> None:
+    visit.sign_in()
+    visit.page.goto("/settings/two-step/app")
+
+
+def _two_step_app_wrong(visit: Visit) -> None:
+    _two_step_app(visit)
+    visit.page.get_by_label("Code from the app").fill("12")
+    visit.press("Turn it on")
+
+
+def _two_step_codes(visit: Visit) -> None:
+    _two_step_app(visit)
+    secret = visit.page.locator("#app-secret").inner_text().replace(" ", "")
+    code = second_factors.code_at(secret=secret)
+    visit.page.get_by_label("Code from the app").fill(code)
+    visit.press("Turn it on")
+
+
+def _passkey_new(visit: Visit) -> None:
+    visit.sign_in()
+    visit.page.goto("/settings/two-step/passkeys/new")
+
+
+def _passkey_rename(visit: Visit) -> None:
+    user = visit.sign_in()
+    second_factors.give_app(user)  # a first factor by another browser would end this one's session
+    second_factors.give_passkey(user)
+    visit.page.goto("/settings/two-step")
+    visit.page.get_by_role("link", name="Rename phone").click()
+
+
+def _second_factor(visit: Visit) -> None:
+    user = UserFactory.create(username="alice")
+    second_factors.give_app(user)
+    second_factors.give_passkey(user)
+    visit.page.goto(dev_sign_in.create_path(user, next_path="/", now=timezone.now()))
+    visit.press("Sign in")
+
+
+def _second_factor_wrong(visit: Visit) -> None:
+    _second_factor(visit)
+    visit.page.get_by_label("Code").fill(second_factors.wrong_code())
+    visit.press("Use the code")
+
+
+def _second_factor_locked(visit: Visit) -> None:
+    _second_factor(visit)
+    for _ in range(settings.SECOND_FACTOR_ATTEMPTS):
+        visit.page.get_by_label("Code").fill(second_factors.wrong_code())
+        visit.press("Use the code")
+
+
+def _step_up_factor(visit: Visit) -> None:
+    second_factors.give_app(visit.sign_in(proven_ago=timedelta(hours=1)))
+    visit.page.goto("/settings/tokens/new")
+
+
 def _sessions(visit: Visit) -> None:
     user = visit.sign_in()
     signed_in.sign_in(Client(), user)
@@ -747,6 +820,17 @@ PAGES: dict[str, Callable[[Visit], None]] = {
     "device-approved": _device_approved,
     "device-denied": _device_denied,
     "device-closed": _device_closed,
+    "step-up-factor": _step_up_factor,
+    "second-factor": _second_factor,
+    "second-factor-wrong": _second_factor_wrong,
+    "second-factor-locked": _second_factor_locked,
+    "two-step-off": _two_step_off,
+    "two-step": _two_step,
+    "two-step-app": _two_step_app,
+    "two-step-app-wrong": _two_step_app_wrong,
+    "two-step-codes": _two_step_codes,
+    "passkey-new": _passkey_new,
+    "passkey-rename": _passkey_rename,
     "tokens-empty": _tokens_empty,
     "tokens": _tokens,
     "token-new": _token_new,

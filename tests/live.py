@@ -54,14 +54,21 @@ def running_site(
     django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LiveSite]:
     """Run providers and server for the whole session; a test asks for `live` instead."""
-    log = tmp_path_factory.mktemp("live") / "server.log"
+    with serving(tmp_path_factory) as site:
+        yield site
+
+
+@contextlib.contextmanager
+def serving(factory: pytest.TempPathFactory, *, host: str = "127.0.0.1") -> Iterator[LiveSite]:
+    """Run providers and a server that takes itself for `host`, a name of this machine."""
+    log = factory.mktemp("live") / "server.log"
     with (
         providers.running() as running,
-        _files(tmp_path_factory) as files,
+        _files(factory) as files,
         log.open("wb") as output,
     ):
         port = _free_port()
-        base_url = f"http://127.0.0.1:{port}"
+        base_url = f"http://{host}:{port}"
         environment = _environment(running.environment | files | {"SITE_URL": base_url})
         process = _start(port, environment=environment, to=output.fileno())
         try:

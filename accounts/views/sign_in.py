@@ -10,7 +10,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import browser
 from accounts.dev_sign_in import LinkFault
-from accounts.errors import SignInRefused, StateRefused, StepUpRefused, UnknownProvider
+from accounts.errors import (
+    SecondFactorAwaited,
+    SignInRefused,
+    StateRefused,
+    StepUpRefused,
+    UnknownProvider,
+)
 from accounts.http import MogRequest, actor_of, leads_to_providers, origin_of, throttled
 from accounts.next_path import safe_next
 from accounts.oauth_state import StateFault
@@ -56,6 +62,10 @@ _EXPLANATIONS = (
             "The sign-in provider did not give a proper answer.",
             "Try again in a minute, or use another provider.",
         ),
+        Refusal.SECOND_FACTOR_SET.value: (
+            "Your account has a second factor now: a provider alone no longer confirms you.",
+            "Confirm with your second factor.",
+        ),
     }
     | {
         fault.value: (
@@ -95,6 +105,8 @@ def callback(request: MogRequest, provider_id: str) -> HttpResponseBase:
     """Let somebody in whom a provider has sent back, or say why not."""
     try:
         return round_trip.complete(request, provider_id)
+    except SecondFactorAwaited:
+        return redirect("second_factor")
     except UnknownProvider as error:
         raise Http404 from error
     except SignInRefused as refusal:

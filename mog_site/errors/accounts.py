@@ -13,6 +13,7 @@ from mog_site.errors.rules import (
     INVALID_FIELD,
     NOT_FOUND,
     SIGN_IN,
+    UNAVAILABLE,
     Rule,
     Table,
 )
@@ -89,6 +90,25 @@ RULES: Table = {
         "The sign-in did not complete. Start again from the sign-in page.",
         details=lambda error: {"reason": error.reason},
     ),
+    accounts_errors.SecondFactorAwaited: SIGN_IN,
+    accounts_errors.SecondFactorRequired: Rule(
+        HTTPStatus.FORBIDDEN,
+        "second_factor_required",
+        "Set up two-step verification first: open `details.setUpUrl`, then try again.",
+        details=lambda _: {"setUpUrl": f"{settings.SITE_URL}{reverse('two_step')}"},
+    ),
+    accounts_errors.WrongCode: Rule(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "wrong_second_factor",
+        "This is no code of the account now, or it was used. Wait for the next one.",
+        details=lambda error: {"attemptsLeft": error.attempts_left},
+    ),
+    accounts_errors.PasskeyRefused: Rule(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "passkey_refused",
+        "The passkey was not accepted. Try again, or use another one.",
+    ),
+    accounts_errors.SecretUnreadable: UNAVAILABLE,
     accounts_errors.UnknownProvider: NOT_FOUND,
     accounts_errors.InvalidNamespace: Rule(
         HTTPStatus.UNPROCESSABLE_ENTITY,

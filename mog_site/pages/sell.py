@@ -6,6 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.http import MogRequest, actor_of
+from accounts.second_factors.owned import has_second_factor
 from accounts.step_up import signed_in_required
 from catalog.models import Listing, Vendor
 from releases.models import Release
@@ -22,6 +23,7 @@ def sell(request: MogRequest) -> HttpResponse:
     own = Listing.objects.sold_by(actor).with_vendor().without_texts()
     releases = Release.objects.sold_by(actor).with_listing()
     context = {
+        "has_second_factor": has_second_factor(actor.require_user()),
         "vendors": Vendor.objects.sold_under_by(actor).order_by("slug"),
         "listings": own.order_by("-created_at", "-pk")[:_LISTINGS],
         "releases": releases.order_by("-created_at", "-pk")[:_RELEASES],

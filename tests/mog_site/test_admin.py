@@ -1,6 +1,10 @@
 """The admin: behind the site's own sign-in, and at work under the site's own policy."""
 
+import re
+from typing import Any
+
 import pytest
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import Group
@@ -9,7 +13,7 @@ from django.urls import reverse
 from playwright.sync_api import BrowserContext, expect
 
 from accounts.models import Credential, User
-from tests import signed_in
+from tests import second_factors, signed_in
 from tests.chromium import Tab
 from tests.factories.accounts import CredentialFactory, UserFactory
 from tests.live import LiveSite
@@ -40,6 +44,65 @@ def test_staff_are_let_in(client: Client, boss: User) -> None:
     signed_in.sign_in(client, boss)
     assert client.get("/admin/").status_code == 200
     assert client.get("/admin/login/?next=/admin/auth/group/")["Location"] == "/admin/auth/group/"
+
+
+def test_staff_without_a_second_factor_are_led_to_set_one_up(
+    client: Client, boss: User, settings: Any
+) -> None:
+    settings.STAFF_NEED_SECOND_FACTOR = True
+    signed_in.sign_in(client, boss)
+    answer = client.get("/admin/auth/group/", follow=True)
+    assert [url for url, _ in answer.redirect_chain] == [
+        "/admin/login/?next=/admin/auth/group/",
+        "/settings/two-step?next=%2Fadmin%2Fauth%2Fgroup%2F",
+    ]
+    assert "The page you came from needs it" in answer.content.decode()
+
+
+def test_staff_who_have_set_one_up_are_led_back(client: Client, boss: User, settings: Any) -> None:
+    settings.STAFF_NEED_SECOND_FACTOR = True
+    signed_in.sign_in(client, boss)
+    client.get("/admin/", follow=True)
+    page = client.get("/settings/two-step/app").content.decode()
+    secret = re.search(r'id="app-secret">([A-Z2-7 ]+)<', page)
+    assert secret
+    code = second_factors.code_at(secret=secret[1].replace(" ", ""))
+    done = client.post("/settings/two-step/app", {"code": code})
+    assert 'href="/admin/"' in done.content.decode()
+    assert client.get("/admin/").status_code == 200
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_no_page_of_the_admin_opens_without_it(
+    client: Client, boss: User, settings: Any, method: str
+) -> None:
+    settings.STAFF_NEED_SECOND_FACTOR = True
+    signed_in.sign_in(client, boss)
+    for name in ("index", "accounts_user_changelist", "auth_group_add"):
+        assert getattr(client, method)(reverse(f"admin:{name}")).status_code == 302
+    assert not Group.objects.exists()
+
+
+def test_recovery_codes_alone_are_no_second_factor(
+    client: Client, boss: User, settings: Any
+) -> None:
+    settings.STAFF_NEED_SECOND_FACTOR = True
+    Authenticator.objects.create(user=boss, type="recovery_codes", data={})
+    signed_in.sign_in(client, boss)
+    assert client.get("/admin/").status_code == 302
+
+
+def test_who_is_no_staff_is_refused_rather_than_led(
+    client: Client, alice: User, settings: Any
+) -> None:
+    settings.STAFF_NEED_SECOND_FACTOR = True
+    signed_in.sign_in(client, alice)
+    assert client.get("/admin/", follow=True).status_code == 403
+
+
+def test_secrets_of_second_factors_are_not_in_the_admin(client: Client, boss: User) -> None:
+    signed_in.sign_in(client, boss)
+    assert client.get("/admin/mfa/authenticator/").status_code == 404
 
 
 def test_the_way_in_leads_nowhere_else(client: Client, boss: User) -> None:

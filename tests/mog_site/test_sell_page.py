@@ -8,6 +8,7 @@ from accounts.models import User
 from releases.states import State
 from tests.factories.catalog import ListingFactory, VendorFactory
 from tests.factories.releases import ReleaseFactory
+from tests.second_factors import give_app
 from tests.signed_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -40,8 +41,17 @@ def test_much_costs_as_much_as_little(
     for _ in range(5):
         ReleaseFactory.create(listing=ListingFactory.create(vendor=vendor))
     sign_in(client, alice)
-    with django_assert_num_queries(5):  # session, actor, vendors, releases, listings
+    # session, actor, second factor, vendors, releases, listings
+    with django_assert_num_queries(6):
         client.get("/sell")
+
+
+def test_a_second_factor_is_offered_to_who_sells_without(client: Client, alice: User) -> None:
+    VendorFactory.create(user=alice)
+    sign_in(client, alice)
+    assert 'href="/settings/two-step">Turn on' in client.get("/sell").content.decode()
+    give_app(alice)
+    assert "Turn on two-step" not in client.get("/sell").content.decode()
 
 
 def test_who_is_not_signed_in_is_led_to_do_so(client: Client) -> None:
