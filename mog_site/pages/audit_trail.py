@@ -29,6 +29,7 @@ _SENTENCES = {
     Action.DISPUTE_OPENED: "Finding contested",
     Action.DISPUTE_REJECTED: "Dispute rejected",
     Action.ENTITLEMENT_GRANTED: "Package added to your library",
+    Action.EVENT_REPLAYED: "Event of the payment provider applied again",
     Action.EXCEPTION_WITHDRAWN: "Exception to a finding withdrawn",
     Action.LISTING_DRAFTED: "Listing drafted",
     Action.LISTING_EDITED: "Listing edited",
@@ -79,9 +80,14 @@ _SENTENCES = {
     Action.TOKEN_ISSUED: "Token created",
     Action.TOKEN_LEAKED: "Token found in public or in an upload",
     Action.TOKEN_REVOKED: "Token revoked",
+    Action.TOP_UP_CANCELED: "Top-up of the wallet canceled",
+    Action.TOP_UP_FAILED: "Top-up of the wallet failed",
+    Action.TOP_UP_STARTED: "Top-up of the wallet started",
+    Action.TOP_UP_SUCCEEDED: "Wallet topped up",
     Action.VENDOR_EDITED: "Vendor profile edited",
     Action.VENDOR_OPENED: "Began to sell",
     Action.VENDOR_VERIFIED: "Changed a vendor's verified badge",
+    Action.WEBHOOK_REFUSED: "Event of the payment provider refused",
 }
 
 
