@@ -37,6 +37,10 @@ class Action(StrEnum):
     ACCOUNT_CREATED = "account.created"
     ADMIN_EDITED = "admin.edited"
     AUDIT_RESTORED = "audit.restored"
+    AUTO_TOP_UP_CHANGED = "auto_top_up.changed", RetentionClass.FINANCIAL
+    AUTO_TOP_UP_STOPPED = "auto_top_up.stopped", RetentionClass.FINANCIAL
+    CARD_CHOSEN = "card.chosen", RetentionClass.FINANCIAL
+    CARD_REMOVED = "card.removed", RetentionClass.FINANCIAL
     DEVICE_APPROVED = "device.approved"
     DEVICE_CODE_REFUSED = "device.code_refused"
     DEVICE_DENIED = "device.denied"

@@ -33,6 +33,7 @@ TASK_MODULES = (
     "audit.sealer",
     "audit.verify",
     "catalog.tiers",
+    "payments.auto_top_up",
     "payments.idempotency",
     "payments.ledger_check",
     "payments.paying_out",
@@ -71,6 +72,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-rescans": every(timedelta(seconds=30), "releases.sweep_rescans"),
     # What the provider has told us and nobody has taken up.
     "sweep-events": every(timedelta(seconds=10), "payments.sweep_events"),
+    "fill-wallets": every(timedelta(minutes=1), "payments.sweep_auto_top_ups"),
     "reconcile": every(timedelta(seconds=30), "payments.reconcile_sweep"),
     "count-downloads": every(timedelta(minutes=1), "releases.count_downloads"),
     "sort-into-tiers": every(timedelta(hours=1), "catalog.sort_into_tiers"),

@@ -19,6 +19,8 @@ PaymentsError
 ├── InvalidCountry          this marketplace pays nobody there
 ├── PayoutMoved             a payout is in another state by now
 ├── InvalidTopUp            a top-up that must not be; `field` names what to change
+├── NoSavedCard             a wallet that fills itself needs a saved card
+├── CardNotFound            there is no such saved card, or it is somebody else's
 └── PaymentMismatch         a payment names a row whose own it is not
 """
 
@@ -161,3 +163,11 @@ class PaymentMismatch(PaymentsError):
         super().__init__(f"{intent_id} is not the payment of {subject}")
         self.subject = subject
         self.intent_id = intent_id
+
+
+class NoSavedCard(PaymentsError):
+    """A wallet that fills itself needs a saved card to charge."""
+
+
+class CardNotFound(PaymentsError):
+    """There is no such saved card, or it is somebody else's."""

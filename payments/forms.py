@@ -6,6 +6,9 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
+from payments.auto_top_up import Rule
+from payments.models import AutoTopUp
+from payments.models.auto_top_up import MOST_MONTHLY_CENTS
 from payments.models.top_up import LEAST_CENTS, MOST_CENTS
 
 
@@ -49,6 +52,42 @@ class TopUpForm(forms.Form):
     def renewed(cls, data: Any) -> dict[str, Any]:
         """Return what was typed, under a fresh key."""
         return {"amount": data.get("amount"), "key": str(uuid.uuid4())}
+
+
+class AutoTopUpForm(forms.Form):
+    """When a wallet fills itself, by how much, and how much a month at most."""
+
+    is_enabled = forms.BooleanField(label="Fill my wallet by itself", required=False)
+    threshold = MoneyField(
+        label="When less than this is left", least_cents=100, most_cents=MOST_CENTS
+    )
+    amount = MoneyField(label="Charge", least_cents=LEAST_CENTS, most_cents=MOST_CENTS)
+    monthly_ceiling = MoneyField(
+        label="At most in a calendar month",
+        least_cents=LEAST_CENTS,
+        most_cents=MOST_MONTHLY_CENTS,
+        help_text="Months are counted in UTC.",
+    )
+
+    @staticmethod
+    def of(auto: AutoTopUp) -> dict[str, Any]:
+        """Return a rule as the form shows it."""
+        return {
+            "is_enabled": auto.is_enabled,
+            "threshold": dollars(auto.threshold_cents),
+            "amount": dollars(auto.amount_cents),
+            "monthly_ceiling": dollars(auto.monthly_ceiling_cents),
+        }
+
+    def rule(self) -> Rule:
+        """Return what was chosen."""
+        said = self.cleaned_data
+        return Rule(
+            is_enabled=said["is_enabled"],
+            threshold_cents=said["threshold"],
+            amount_cents=said["amount"],
+            monthly_ceiling_cents=said["monthly_ceiling"],
+        )
 
 
 class PayoutSetUpForm(forms.Form):

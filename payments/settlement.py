@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from payments import onboarding, stripe_port, top_ups
+from payments import onboarding, payment_methods, stripe_port, top_ups
 from payments.pending import SUBJECT, Kind
 from payments.stripe_port import Intent
 
@@ -40,4 +40,6 @@ def _seller_account(account_id: str, now: datetime) -> bool:
 _SETTLERS: Mapping[str, Callable[[str, datetime], bool]] = {
     "account": _seller_account,
     "payment_intent": _payment,
+    "payment_method": payment_methods.settle_method,
+    "setup_intent": payment_methods.settle_setup,
 }

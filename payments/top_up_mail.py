@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.mail import Letter
-from payments.models import TopUp
+from payments.models import AutoTopUp, TopUp
 
 # The provider's words that a person can do something about (docs.stripe.com/declines/codes).
 _WHY = {
@@ -40,5 +40,17 @@ def failed(top_up: TopUp) -> Letter:
             "why": why(top_up.failure_code),
             "is_automatic": top_up.is_automatic,
             "url": f"{settings.SITE_URL}{path}",
+        },
+    )
+
+
+def stopped(auto: AutoTopUp) -> Letter:
+    """Return the letter that a wallet no longer fills itself."""
+    return Letter(
+        template="auto_top_up_stopped",
+        subject="Your wallet no longer fills itself",
+        facts={
+            "declines": auto.declines,
+            "url": f"{settings.SITE_URL}{reverse('wallet-auto-top-up')}",
         },
     )

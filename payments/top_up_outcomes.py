@@ -12,7 +12,7 @@ from accounts import mail
 from accounts.actor import Actor
 from audit.actions import Action
 from audit.log import record
-from payments import accounts, ledger, top_up_mail
+from payments import accounts, auto_declines, ledger, top_up_mail
 from payments.errors import PaymentMismatch
 from payments.ledger import Entry
 from payments.models import AccountKind, TopUp, TopUpState
@@ -75,6 +75,8 @@ def _credit(top_up: TopUp, *, now: datetime) -> None:
     provider = accounts.ours(AccountKind.PROVIDER)
     ledger.post(top_up.event, [Entry("credit", provider, wallet, top_up.amount_cents)], now=now)
     _record(Action.TOP_UP_SUCCEEDED, top_up, now=now)
+    if top_up.is_automatic:
+        auto_declines.forget(top_up)
 
 
 def _close(top_up: TopUp, *, now: datetime) -> None:
@@ -92,6 +94,8 @@ def _decline(top_up: TopUp, code: str, *, now: datetime, ended_at: datetime | No
         return
     _record(Action.TOP_UP_FAILED, top_up, now=now, code=code)
     mail.send_on_commit(top_up_mail.failed(top_up), to=top_up_mail.address_of(top_up))
+    if top_up.is_automatic:
+        auto_declines.count(top_up, now=now)
 
 
 def _record(action: Action, top_up: TopUp, *, now: datetime, **more: str) -> None:

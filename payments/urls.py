@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from catalog import vendor_paths  # noqa: F401 (registers the converter `vendor`)
-from payments.views import orders, purchases, sales, selling, top_ups, wallet, webhooks
+from payments.views import cards, orders, purchases, sales, selling, top_ups, wallet, webhooks
 
 urlpatterns: list[URLPattern] = [
     path("wallet", wallet.wallet, name="wallet"),
@@ -16,6 +16,12 @@ urlpatterns: list[URLPattern] = [
     path("sell/<vendor:slug>/payouts", selling.set_up, name="payout_set_up"),
     path("sell/<vendor:slug>/payouts/return", selling.set_up_return, name="payout_set_up_return"),
     path("sell/<vendor:slug>/payouts/again", selling.set_up_again, name="payout_set_up_again"),
+    path("wallet/cards", cards.listing, name="wallet-cards"),
+    path("wallet/cards/new", cards.begin, name="wallet-card-new"),
+    path("wallet/cards/new/<str:setup_id>", cards.save, name="wallet-card-save"),
+    path("wallet/cards/<str:method_id>/default", cards.choose, name="wallet-card-default"),
+    path("wallet/cards/<str:method_id>/remove", cards.remove, name="wallet-card-remove"),
+    path("wallet/auto-top-up", cards.auto, name="wallet-auto-top-up"),
     path("wallet/top-up", top_ups.top_up, name="wallet-top-up"),
     path("wallet/top-ups/<str:public_id>", top_ups.status, name="wallet-top-up-status"),
     path("wallet/top-ups/<str:public_id>/pay", top_ups.pay, name="wallet-top-up-pay"),

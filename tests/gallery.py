@@ -24,14 +24,14 @@ from mog_site import error_answers
 from mog_site.errors import FORGED_FORM, UNKNOWN, Problem
 from payments import checkout
 from payments.checkout import Wanted
-from payments.models import Account, Order, TopUpState
+from payments.models import Account, AutoTopUp, Order, TopUpState
 from releases import disputes, review, revocation
 from releases.models import Case, Cause, FindingException, Release, Revocation
 from releases.states import State
 from tests import devices, money, queue, second_factors, shelf, signed_in
 from tests.factories.accounts import CredentialFactory, UserFactory
 from tests.factories.catalog import ListingFactory, VendorFactory
-from tests.factories.payments import EntitlementFactory, OrderFactory, TopUpFactory
+from tests.factories.payments import EntitlementFactory, OrderFactory, PayerFactory, TopUpFactory
 from tests.factories.releases import ReleaseFactory
 from tests.live import LiveSite
 
@@ -761,6 +761,22 @@ def _top_up_in(state: TopUpState) -> Callable[[Visit], None]:
     return show
 
 
+def _cards_none(visit: Visit) -> None:
+    visit.sign_in()
+    visit.page.goto("/wallet/cards")
+
+
+def _auto_top_up(visit: Visit) -> None:
+    visit.sign_in()
+    visit.page.goto("/wallet/auto-top-up")
+
+
+def _auto_top_up_stopped(visit: Visit) -> None:
+    payer = PayerFactory.create(user=visit.sign_in())
+    AutoTopUp.objects.create(payer=payer, declines=2, stopped_at=timezone.now())
+    visit.page.goto("/wallet/auto-top-up")
+
+
 PAGES: dict[str, Callable[[Visit], None]] = {
     "home": _home,
     "home-signed-in": _home_signed_in,
@@ -847,6 +863,9 @@ PAGES: dict[str, Callable[[Visit], None]] = {
     "wallet-frozen": _wallet_frozen,
     "earnings": _earnings,
     "earnings-none": _earnings_none,
+    "cards-none": _cards_none,
+    "auto-top-up": _auto_top_up,
+    "auto-top-up-stopped": _auto_top_up_stopped,
     "top-up": _top_up,
     "top-up-wrong": _top_up_wrong,
     "top-up-pending": _top_up_in(TopUpState.PENDING),

@@ -70,12 +70,12 @@ def serving(factory: pytest.TempPathFactory, *, host: str = "127.0.0.1") -> Iter
         port = _free_port()
         base_url = f"http://{host}:{port}"
         environment = _environment(running.environment | files | {"SITE_URL": base_url})
-        process = _start(port, environment=environment, to=output.fileno())
+        process = start(port, environment=environment, to=output.fileno())
         try:
-            _wait_until_it_answers(base_url, process, log)
+            wait_until_it_answers(base_url, process, log)
             yield LiveSite(base_url, process.pid, running, environment)
         finally:
-            _stop(process)
+            stop(process)
 
 
 @contextlib.contextmanager
@@ -96,7 +96,7 @@ def live(transactional_db: None, running_site: LiveSite) -> LiveSite:
     return running_site
 
 
-def _start(port: int, *, environment: dict[str, str], to: int) -> subprocess.Popen[bytes]:
+def start(port: int, *, environment: dict[str, str], to: int) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
     command += ["--port", str(port), "--workers", "1", "--blocking-threads", "4"]
     command += ["--no-ws", "mog_site.wsgi:application"]
@@ -129,7 +129,7 @@ def _environment(more: dict[str, str]) -> dict[str, str]:
     )
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def stop(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     try:
         process.wait(_STOP_SECONDS)
@@ -139,7 +139,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait(_STOP_SECONDS)
 
 
-def _wait_until_it_answers(base_url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_until_it_answers(base_url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         with contextlib.suppress(httpx.TransportError):

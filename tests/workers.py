@@ -34,7 +34,7 @@ class Workers:
 
     def restart_worker(self) -> None:
         """Start another in its place."""
-        self.worker = _worker(self.site, self.folder)
+        self.worker = worker_of(self.site, self.folder)
 
 
 @pytest.fixture
@@ -42,15 +42,15 @@ def workers(live: LiveSite, tmp_path: Path) -> Iterator[Workers]:
     """Run both for one test."""
     folder = tmp_path / "workers"
     folder.mkdir()
-    running = Workers(live, folder, _worker(live, folder), _beat(live, folder))
+    running = Workers(live, folder, worker_of(live, folder), _beat(live, folder))
     try:
         yield running
     finally:
-        _stop(running.beat)
-        _stop(running.worker)
+        stop(running.beat)
+        stop(running.worker)
 
 
-def _worker(site: LiveSite, folder: Path) -> subprocess.Popen[bytes]:
+def worker_of(site: LiveSite, folder: Path) -> subprocess.Popen[bytes]:
     return _start(site, folder, "worker", "--concurrency", "2", *_LONE)
 
 
@@ -72,7 +72,7 @@ def _start(site: LiveSite, folder: Path, *arguments: str) -> subprocess.Popen[by
         )
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def stop(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     try:
         process.wait(15)

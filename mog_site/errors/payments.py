@@ -5,7 +5,7 @@ from http import HTTPStatus
 from django.conf import settings
 from django.urls import reverse
 
-from mog_site.errors.rules import INVALID_FIELD, Rule, Table
+from mog_site.errors.rules import INVALID_FIELD, NOT_FOUND, Rule, Table
 from payments import errors as payments_errors
 
 
@@ -95,6 +95,12 @@ RULES: Table = {
         "This has been done already. Look at its state before you repeat it.",
     ),
     payments_errors.InvalidTopUp: INVALID_FIELD,
+    payments_errors.NoSavedCard: Rule(
+        HTTPStatus.CONFLICT,
+        "no_saved_card",
+        "A wallet that fills itself needs a saved card. Save one first.",
+    ),
+    payments_errors.CardNotFound: NOT_FOUND,
     payments_errors.PaymentMismatch: Rule(
         HTTPStatus.CONFLICT,
         "payment_mismatch",

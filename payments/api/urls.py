@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from payments.api import earnings, orders, purchases, top_ups, wallet
+from payments.api import earnings, orders, payment_methods, purchases, top_ups, wallet
 
 urlpatterns: list[URLPattern] = [
     path("wallet", wallet.Wallet.as_view(), name="api_wallet"),
@@ -10,6 +10,22 @@ urlpatterns: list[URLPattern] = [
     path("vendor/earnings", earnings.EarningList.as_view(), name="api_earnings"),
     path("wallet/top-up", top_ups.TopUpList.as_view(), name="api_top_up"),
     path("wallet/top-ups/<str:public_id>", top_ups.TopUpDetail.as_view(), name="api_top_up_detail"),
+    path("wallet/auto-top-up", payment_methods.AutoTopUpDetail.as_view(), name="api_auto_top_up"),
+    path(
+        "wallet/payment-methods",
+        payment_methods.PaymentMethodList.as_view(),
+        name="api_payment_methods",
+    ),
+    path(
+        "wallet/payment-methods/<str:method_id>",
+        payment_methods.PaymentMethodDetail.as_view(),
+        name="api_payment_method",
+    ),
+    path(
+        "wallet/payment-methods/<str:method_id>/default",
+        payment_methods.DefaultPaymentMethod.as_view(),
+        name="api_default_payment_method",
+    ),
     path("purchases", purchases.PurchaseList.as_view(), name="api_purchases"),
     path("orders", orders.OrderList.as_view(), name="api_orders"),
     path("orders/<str:public_id>", orders.OrderDetail.as_view(), name="api_order"),

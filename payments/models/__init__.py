@@ -1,6 +1,7 @@
 """The rows of this room."""
 
 from payments.models.account import TRACKED, Account, AccountKind
+from payments.models.auto_top_up import AutoTopUp
 from payments.models.entitlement import Entitlement, EntitlementQuerySet, Source
 from payments.models.idempotency_key import IdempotencyKey, IdempotencyKeyQuerySet
 from payments.models.order import Order, OrderMethod, OrderQuerySet, OrderState
@@ -16,6 +17,7 @@ __all__ = [
     "TRACKED",
     "Account",
     "AccountKind",
+    "AutoTopUp",
     "Entitlement",
     "EntitlementQuerySet",
     "EventState",

@@ -57,6 +57,19 @@ def hand_in(receiver: Receiver, *, events: int, order: slice = slice(None)) -> N
     apply_all()
 
 
+def success_of(receiver: Receiver) -> tuple[str, str]:
+    """Wait for the event that tells of a payment; return its body and signature."""
+
+    def told() -> list[tuple[bytes, str]]:
+        with receiver.lock:
+            taken = list(receiver.taken)
+        return [each for each in taken if b'"payment_intent.succeeded"' in each[0]]
+
+    assert processes.becomes_true(told, seconds=20)
+    body, signature = told()[0]
+    return body.decode(), signature
+
+
 def apply_all() -> None:
     """Apply what is here, in no order of ours."""
     for pk in ProviderEvent.objects.open().order_by("-pk").values_list("pk", flat=True):
