@@ -29,6 +29,7 @@ def test_append_only_models_are_known_as_such() -> None:
     assert databases.append_only_tables() == [
         *("audit_event", "audit_seal", "audit_tombstone"),
         "payments_posting",
+        "payments_refund",
         *("releases_artifact", "releases_revocationnotice", "releases_transition"),
         *("scanning_finding", "scanning_report"),
     ]
