@@ -50,19 +50,21 @@ def at(
 def _in_views(file: ScannedFile, reading: "_Reading", allowance: Allowance) -> Iterator[Hit]:
     try:
         for view in views.of(file, allowance):
+            if view.layer and allowance.patience.is_all_over:
+                yield _whole(file, TOO_LONG_TO_READ.id)
+                return
             yield from reading.of(view)
             if not view.layer:
                 yield from reading.of_programs(file)
     except TooMuchEncoded as excess:
         if reading.wants(TOO_MUCH_ENCODED.id):
-            yield Hit(
-                rule_id=TOO_MUCH_ENCODED.id,
-                path=file.path,
-                line=excess.line,
-                sha256=hashlib.sha256(file.data).hexdigest(),
-                layer="",
-                excerpt="",
-            )
+            yield _whole(file, TOO_MUCH_ENCODED.id, line=excess.line)
+
+
+def _whole(file: ScannedFile, rule_id: str, *, line: int = 0) -> Hit:
+    """Return that a rule is about a whole file, from a line on if that is known."""
+    digest = hashlib.sha256(file.data).hexdigest()
+    return Hit(rule_id=rule_id, path=file.path, line=line, sha256=digest, layer="", excerpt="")
 
 
 def _once(hits: Iterable[Hit]) -> Iterator[Hit]:

@@ -45,6 +45,8 @@ def without_invisible(text: str) -> str:
 
 def latin_words(text: str) -> str:
     """Return a text whose words of mixed scripts, and letters in costume, are plain Latin."""
+    if text.isascii():
+        return text
     if _IN_COSTUME.search(text):
         text = text.translate(_COSTUMES)
     # A word of one script is written in it; one that mixes them with Latin is dressed up.

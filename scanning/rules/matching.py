@@ -1,5 +1,6 @@
 """Meet pattern rules in bytes, in time linear in their length (RE2)."""
 
+from bisect import bisect_left
 from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
@@ -91,14 +92,14 @@ class Matcher:
         self, path: str, data: bytes, *, without: Container[str] = ()
     ) -> Iterator[Sighting]:
         """Yield what rules meet in some bytes of a file, but for those that are named."""
-        taken: list[tuple[int, int]] = []
+        taken = _Places()
         for each in self._candidates(path, data):
             if each.rule.rule.id in without:
                 continue
             for rule_id, start, end in _spans(each, data, taken):
                 # Secrets are told once, by the rule that knows them best.
                 if each.rule.rule.category is Category.SECRET:
-                    taken.append((start, end))
+                    taken.add(start, end)
                 yield Sighting(rule_id=rule_id, start=start, end=end, matched=data[start:end])
 
     def everywhere(self, path: str, data: bytes) -> Iterator[tuple[int, int]]:
@@ -124,9 +125,7 @@ def _by_marker(rules: Sequence[PatternRule]) -> dict[str, list[int]]:
     return numbers
 
 
-def _spans(
-    each: _Prepared, data: bytes, taken: list[tuple[int, int]]
-) -> Iterator[tuple[str, int, int]]:
+def _spans(each: _Prepared, data: bytes, taken: "_Places") -> Iterator[tuple[str, int, int]]:
     """Yield rule and place of what one rule meets."""
     group = 1 if each.pattern.groups else 0
     found = 0
@@ -136,7 +135,7 @@ def _spans(
             if each.rule.rule.category is Category.SECRET:
                 yield CROWDED.id, start, end
             return
-        if _is_taken(start, end, taken) or not _is_real(each.rule, data[start:end]):
+        if taken.touch(start, end) or not _is_real(each.rule, data[start:end]):
             continue
         yield each.rule.rule.id, start, end
         found += 1
@@ -155,8 +154,24 @@ def _all_spans(each: _Prepared, data: bytes) -> Iterator[tuple[int, int]]:
             yield start, end
 
 
-def _is_taken(start: int, end: int, taken: list[tuple[int, int]]) -> bool:
-    return any(start < other_end and other_start < end for other_start, other_end in taken)
+class _Places:
+    """Places of a text, none of which touches another, in their order."""
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+
+    def add(self, start: int, end: int) -> None:
+        """Add one that touches none."""
+        at = bisect_left(self._starts, start)
+        self._starts.insert(at, start)
+        self._ends.insert(at, end)
+
+    def touch(self, start: int, end: int) -> bool:
+        """Tell whether one of them shares a byte with this one."""
+        # The last that begins before this one ends; those before it end before it begins.
+        at = bisect_left(self._starts, end) - 1
+        return at >= 0 and self._ends[at] > start
 
 
 def _is_real(rule: PatternRule, met: bytes) -> bool:
