@@ -40,6 +40,10 @@ class Action(StrEnum):
     AUTO_TOP_UP_CHANGED = "auto_top_up.changed", RetentionClass.FINANCIAL
     AUTO_TOP_UP_STOPPED = "auto_top_up.stopped", RetentionClass.FINANCIAL
     CARD_CHOSEN = "card.chosen", RetentionClass.FINANCIAL
+    CARD_REFUND_ARRIVED = "card_refund.arrived", RetentionClass.FINANCIAL
+    CARD_REFUND_CREDITED = "card_refund.credited", RetentionClass.FINANCIAL
+    CARD_REFUND_FAILED = "card_refund.failed", RetentionClass.FINANCIAL
+    CARD_REFUND_RETRIED = "card_refund.retried", RetentionClass.FINANCIAL
     CARD_REMOVED = "card.removed", RetentionClass.FINANCIAL
     DEVICE_APPROVED = "device.approved"
     DEVICE_CODE_REFUSED = "device.code_refused"
@@ -55,9 +59,12 @@ class Action(StrEnum):
     LISTING_EDITED = "listing.edited"
     LISTING_RETIRED = "listing.retired"
     OAUTH_STATE_REFUSED = "oauth.state_refused"
+    ORDER_ENDED = "order.ended", RetentionClass.FINANCIAL
     ORDER_PAID = "order.paid", RetentionClass.FINANCIAL
+    ORDER_PLACED = "order.placed", RetentionClass.FINANCIAL
     ORDER_REFUNDED = "order.refunded", RetentionClass.FINANCIAL
     PURCHASE_REFUSED = "purchase.refused"
+    PAYMENT_GIVEN_BACK = "payment.given_back", RetentionClass.FINANCIAL
     PAYOUT_CANCELED = "payout.canceled", RetentionClass.FINANCIAL
     PAYOUT_FAILED = "payout.failed", RetentionClass.FINANCIAL
     PAYOUT_PAID = "payout.paid", RetentionClass.FINANCIAL

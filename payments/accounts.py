@@ -23,14 +23,13 @@ class Sides:
     fees: Account
 
 
-def hold_for_sale(vendor: Vendor, *, by: Actor) -> Sides:
-    """Lock an actor's wallet and what a vendor is owed, as they are now, inside a transaction.
+def hold_for_sale(vendor: Vendor, *, buyer: User | Organization) -> Sides:
+    """Lock a buyer's wallet and what a vendor is owed, as they are now, inside a transaction.
 
     Together and in the ledger's order, so that a refund that comes the other way cannot wait for
     this sale while this sale waits for it. Whatever has to be made is made before, and the fees,
     which all sales share, are not locked.
     """
-    buyer = by.organization or by.require_user()
     wallet, payable, fees = _together(
         (AccountKind.WALLET, buyer), (AccountKind.PAYABLE, vendor), (AccountKind.FEES, None)
     )

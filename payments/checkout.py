@@ -1,4 +1,4 @@
-"""Buy a listing: one way, whether it costs something or not."""
+"""Get a listing for nothing or from the wallet; `card_purchases` is for what a card pays."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,19 +13,15 @@ from audit.actions import Action
 from audit.refusals import record_refusal
 from catalog.models import Listing
 from payments import entitlements, orders
-from payments.errors import IdempotencyKeyMissing, NotOffered, PaymentUnavailable, PolicyRefused
+from payments.errors import IdempotencyKeyMissing, NotOffered, PolicyRefused
 from payments.models import Entitlement, Order, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What somebody asks for: a listing by its name, and how they would pay if it has a price.
-
-    max_price_cents: pay no more than this.
-    """
+    """What somebody asks for: a listing by its name, and the most that they would pay."""
 
     listing: str
-    use_wallet: bool = True
     max_price_cents: int | None = None
 
 
@@ -60,7 +56,7 @@ def purchase(wanted: Wanted, *, by: Actor, now: datetime, may_pay: bool) -> Purc
     may_pay: whether the caller can ask again without harm, so that money may move. A free purchase
     needs no key to be safe to repeat: the second finds the entitlement.
     Raises SignInRequired, MissingScope, Listing.DoesNotExist for what the actor may not see,
-    NotOffered, IdempotencyKeyMissing, PaymentUnavailable, and what `orders.buy_from_wallet` raises.
+    NotOffered, IdempotencyKeyMissing, and what `orders.buy_from_wallet` raises.
     """
     by.require_scope(Scope.PURCHASE)
     visible = Listing.objects.visible_to(by).with_vendor().without_texts()
@@ -75,8 +71,6 @@ def purchase(wanted: Wanted, *, by: Actor, now: datetime, may_pay: bool) -> Purc
         return Purchase(listing, entitlement, is_new=is_new)
     if not may_pay:
         raise IdempotencyKeyMissing
-    if not wanted.use_wallet:
-        raise PaymentUnavailable(listing.price_cents)
     bought = orders.buy_from_wallet(listing, max_price_cents=wanted.max_price_cents, by=by, now=now)
     return Purchase(listing, bought.entitlement, is_new=bought.is_new)
 

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 
 from accounts.actor import Actor
-from accounts.models import Credential, User
+from accounts.models import Credential, Organization, User
 from audit.actions import Action
 from audit.log import record
 from catalog.models import Listing
@@ -23,6 +23,12 @@ def entitlement_of_party(listing: Listing, *, by: Actor) -> Entitlement | None:
     """Return the entitlement of the very party an actor buys for, with the order that paid it."""
     held = Entitlement.objects.of_party(by).active().filter(listing=listing)
     return held.select_related("order").first()
+
+
+def held_by_party(listing: Listing, party: User | Organization) -> bool:
+    """Tell whether a person or an organization has a listing."""
+    holder = {"user" if isinstance(party, User) else "organization": party}
+    return Entitlement.objects.active().filter(listing=listing, **holder).exists()
 
 
 def give(order: Order, *, now: datetime) -> Entitlement:

@@ -1,7 +1,9 @@
 """What payments refuses, as exceptions with data and without HTTP.
 
 PaymentsError
-├── PaymentUnavailable      the listing has a price, and no card can pay it yet
+├── PaymentUnavailable      this site takes no payments
+├── NothingToPay            the buyer has it already, or it is free
+├── OrderNotPending         an order has ended, so it cannot be called off
 ├── NotOffered              the listing is not on sale
 ├── PriceAboveLimit         the listing costs more than the buyer said they would pay
 ├── OwnListing              the buyer is the seller
@@ -18,6 +20,7 @@ PaymentsError
 ├── EventBusy               a worker applies this event of the provider at this moment
 ├── InvalidCountry          this marketplace pays nobody there
 ├── PayoutMoved             a payout is in another state by now
+├── CardRefundMoved         a refund to a card is in another state by now
 ├── InvalidTopUp            a top-up that must not be; `field` names what to change
 ├── NoSavedCard             a wallet that fills itself needs a saved card
 ├── CardNotFound            there is no such saved card, or it is somebody else's
@@ -34,11 +37,23 @@ class PaymentsError(Exception):
 
 
 class PaymentUnavailable(PaymentsError):
-    """The listing has a price, and what the buyer wants to pay with does not work here."""
+    """Something costs money, and this site takes no payments."""
 
     def __init__(self, price_cents: int) -> None:
         super().__init__(f"costs {price_cents} cents")
         self.price_cents = price_cents
+
+
+class NothingToPay(PaymentsError):
+    """Whoever wants to pay by card has the listing already, or it costs nothing."""
+
+
+class OrderNotPending(PaymentsError):
+    """The order was paid or has ended; `state` says how it stands."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(state)
+        self.state = state
 
 
 class NotOffered(PaymentsError):
@@ -146,6 +161,10 @@ class InvalidCountry(PaymentsError):
 
 class PayoutMoved(PaymentsError):
     """The payout has not failed, or somebody else has dealt with it."""
+
+
+class CardRefundMoved(PaymentsError):
+    """The refund to a card was not refused, or somebody else has dealt with it."""
 
 
 class InvalidTopUp(PaymentsError):

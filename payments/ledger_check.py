@@ -103,20 +103,43 @@ RULES: dict[str, str] = {
         HAVING COALESCE(SUM(r.amount_cents), 0) <> o.refunded_cents
             OR COALESCE(SUM(r.fee_cents), 0) <> o.refunded_fee_cents
     """,
-    "a refund has moved its amount, its fee from us, to the wallet that paid": """
+    "a refund has moved its amount, its fee from us, to where it was paid from": """
         SELECT r.public_id FROM payments_refund AS r
         JOIN payments_order AS o ON o.id = r.order_id
         LEFT JOIN payments_posting AS p ON p.event = 'refund:' || r.public_id
         LEFT JOIN payments_account AS c ON c.id = p.credit_id
-        WHERE o.method = 'wallet'
         GROUP BY r.id, r.public_id, r.amount_cents, r.fee_cents
         HAVING COALESCE(SUM(p.amount_cents), 0) <> r.amount_cents
             OR SUM(CASE WHEN p.key = p.event || ':fee' THEN p.amount_cents ELSE 0 END)
                 <> r.fee_cents
-            OR SUM(CASE WHEN c.id IS NOT NULL AND (c.kind <> 'wallet'
+            OR SUM(CASE WHEN c.id IS NOT NULL AND o.method = 'wallet' AND (c.kind <> 'wallet'
                 OR COALESCE(c.user_id, 0) <> COALESCE(o.user_id, 0)
                 OR COALESCE(c.organization_id, 0) <> COALESCE(o.organization_id, 0)
                 ) THEN 1 ELSE 0 END) > 0
+            OR SUM(CASE WHEN c.id IS NOT NULL AND o.method = 'card' AND c.kind <> 'in_transit'
+                THEN 1 ELSE 0 END) > 0
+    """,
+    "every refund of what a card has paid is on its way to a card": """
+        SELECT r.public_id FROM payments_refund AS r
+        JOIN payments_order AS o ON o.id = r.order_id
+        LEFT JOIN payments_cardrefund AS b ON b.refund_id = r.id
+        WHERE (o.method = 'card' AND (b.id IS NULL OR b.amount_cents <> r.amount_cents
+                OR b.intent_id <> o.intent_id))
+            OR (o.method <> 'card' AND b.id IS NOT NULL)
+    """,
+    "a refund to a card has moved its amount on, once, to where it ended": """
+        SELECT b.public_id FROM payments_cardrefund AS b
+        LEFT JOIN payments_posting AS p
+            ON p.event = 'card_refund:' || b.public_id AND p.amount_cents = b.amount_cents
+        GROUP BY b.id, b.public_id, b.state, b.refund_id
+        HAVING COUNT(p.id) <> CASE WHEN b.refund_id IS NULL THEN 1 ELSE 0 END
+                + CASE WHEN b.state IN ('succeeded', 'credited') THEN 1 ELSE 0 END
+            OR SUM(CASE WHEN p.key = p.event || ':in' THEN 1 ELSE 0 END)
+                <> CASE WHEN b.refund_id IS NULL THEN 1 ELSE 0 END
+            OR SUM(CASE WHEN p.key = p.event || ':out' THEN 1 ELSE 0 END)
+                <> CASE WHEN b.state = 'succeeded' THEN 1 ELSE 0 END
+            OR SUM(CASE WHEN p.key = p.event || ':wallet' THEN 1 ELSE 0 END)
+                <> CASE WHEN b.state = 'credited' THEN 1 ELSE 0 END
     """,
     "a top-up has filled its payer's wallet, once, if and only if it succeeded": """
         SELECT t.public_id FROM payments_topup AS t

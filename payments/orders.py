@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 
@@ -13,7 +14,14 @@ from audit.log import record
 from catalog import pricing
 from catalog.models import Listing
 from payments import accounts, budgets, entitlements, ledger
-from payments.errors import AccountFrozen, NotOffered, Overdraft, OwnListing, PriceAboveLimit
+from payments.errors import (
+    AccountFrozen,
+    NotOffered,
+    Overdraft,
+    OwnListing,
+    PaymentUnavailable,
+    PriceAboveLimit,
+)
 from payments.ledger import Entry
 from payments.models import (
     Account,
@@ -39,11 +47,11 @@ def buy_from_wallet(
     """Pay for a listing from the wallet of the party an actor acts for, inside a transaction.
 
     Purchases from one wallet take turns, and each looks at the shelf when its turn has come.
-    Raises NotOffered, OwnListing, PriceAboveLimit, PolicyBlocked, ApprovalRequired, AccountFrozen
-    and Overdraft; then nothing has moved.
+    Raises PaymentUnavailable, NotOffered, OwnListing, PriceAboveLimit, PolicyBlocked,
+    ApprovalRequired, AccountFrozen and Overdraft; then nothing has moved.
     """
     policies = budgets.hold(by)
-    sides = accounts.hold_for_sale(listing.vendor, by=by)
+    sides = accounts.hold_for_sale(listing.vendor, buyer=by.organization or by.require_user())
     held = entitlements.entitlement_of_party(listing, by=by)
     if held is not None:
         return Bought(held, is_new=False)
@@ -53,7 +61,15 @@ def buy_from_wallet(
     require_for_sale(listing, max_price_cents=max_price_cents, by=by)
     budgets.require_allowed(listing, policies, now=now)
     _require_funds(sides.wallet, listing.price_cents)
-    order = _placed(listing, method=OrderMethod.WALLET, by=by, now=now)
+    order = placed(
+        listing,
+        method=OrderMethod.WALLET,
+        by=by,
+        now=now,
+        state=OrderState.PAID,
+        paid_at=now,
+        available_at=now + settings.EARNINGS_HOLD,
+    )
     entitlement = settle(
         order, paid_from=sides.wallet, payable=sides.payable, fees=sides.fees, by=by, now=now
     )
@@ -61,7 +77,11 @@ def buy_from_wallet(
 
 
 def require_for_sale(listing: Listing, *, max_price_cents: int | None, by: Actor) -> None:
-    """Raise NotOffered, OwnListing or PriceAboveLimit unless this actor may pay for a listing."""
+    """Raise PaymentUnavailable, NotOffered, OwnListing or PriceAboveLimit unless this actor may pay
+    for a listing.
+    """
+    if not settings.PAYMENTS_ENABLED:
+        raise PaymentUnavailable(listing.price_cents)
     if not listing.is_offered:
         raise NotOffered
     if listing.vendor.is_sold_under_by(by):
@@ -112,7 +132,13 @@ def _require_funds(wallet: Account, price_cents: int) -> None:
         raise Overdraft(wallet.public_id, missing_cents=price_cents - wallet.available_cents)
 
 
-def _placed(listing: Listing, *, method: OrderMethod, by: Actor, now: datetime) -> Order:
+def placed(
+    listing: Listing, *, method: OrderMethod, by: Actor, now: datetime, **state: Any
+) -> Order:
+    """Return a new order of a listing at its price, for the party that an actor acts for.
+
+    state: how it stands, with the moments that belong to it.
+    """
     parts = pricing.split(listing.price_cents)
     user = by.require_user()
     assert by.credential is not None
@@ -126,12 +152,10 @@ def _placed(listing: Listing, *, method: OrderMethod, by: Actor, now: datetime) 
         fee_cents=parts.fee_cents,
         currency=settings.CURRENCY,
         method=method,
-        state=OrderState.PAID,
         credential_id=by.credential.public_id,
         policy=by.policy,
         created_at=now,
-        paid_at=now,
-        available_at=now + settings.EARNINGS_HOLD,
+        **state,
     )
 
 

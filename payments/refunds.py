@@ -13,10 +13,10 @@ from accounts.scopes import Scope
 from audit.actions import Action
 from audit.log import record
 from catalog import pricing
-from payments import accounts, entitlements, ledger
+from payments import accounts, card_refunds, entitlements, ledger
 from payments.errors import InvalidRefund, NotRefundable
 from payments.ledger import Entry
-from payments.models import Account, AccountKind, Entitlement, Order, OrderMethod, Refund
+from payments.models import Account, AccountKind, Entitlement, Order, Refund
 from payments.models.refund import REASON_LENGTH
 
 
@@ -69,8 +69,6 @@ def refund(order: Order, *, amount_cents: int, reason: str, by: Actor, now: date
 def _locked(order: Order) -> Order:
     """Lock an order and what it gave, so that nobody uses it while it goes back."""
     held = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
-    if held.method != OrderMethod.WALLET:
-        raise NotRefundable("paid_by_card")
     list(Entitlement.objects.select_for_update(of=("self",)).filter(order=held))
     return held
 
@@ -104,6 +102,8 @@ def _refund(
         refunded_cents=after, refunded_fee_cents=order.refunded_fee_cents + fee
     )
     _post(refund, owed, now=now)
+    if order.is_by_card:
+        card_refunds.begin(refund, now=now)
     if after == order.price_cents:
         entitlements.revoke_bought(order, now=now)
     _record(refund, by=by, now=now)
@@ -112,26 +112,26 @@ def _refund(
 
 
 def _owed_to(order: Order) -> Account:
-    """Return what the seller is owed as it is now, locked together with the wallet that paid."""
-    wallet, owed = _wallet_of(order), accounts.payable_of(order.vendor)
+    """Return what the seller is owed as it is now, locked together with the buyer's wallet."""
+    wallet, owed = accounts.wallet_of(order.buyer), accounts.payable_of(order.vendor)
     held = Account.objects.filter(pk__in=[wallet.pk, owed.pk]).locked()
     return next(account for account in held if account == owed)
 
 
-def _wallet_of(order: Order) -> Account:
-    party = order.organization or order.user
-    assert party is not None
-    return accounts.wallet_of(party)
-
-
 def _post(refund: Refund, owed: Account, *, now: datetime) -> None:
     order = refund.order
-    wallet, fees = _wallet_of(order), accounts.ours(AccountKind.FEES)
+    fees = accounts.ours(AccountKind.FEES)
+    # What a card has paid goes back there, through the provider.
+    to = (
+        accounts.ours(AccountKind.IN_TRANSIT)
+        if order.is_by_card
+        else accounts.wallet_of(order.buyer)
+    )
     receivable = accounts.receivable_of(order.vendor)
     entries = [
-        Entry("seller", owed, wallet, refund.seller_cents - refund.receivable_cents),
-        Entry("receivable", receivable, wallet, refund.receivable_cents),
-        Entry("fee", fees, wallet, refund.fee_cents),
+        Entry("seller", owed, to, refund.seller_cents - refund.receivable_cents),
+        Entry("receivable", receivable, to, refund.receivable_cents),
+        Entry("fee", fees, to, refund.fee_cents),
     ]
     ledger.post(refund.event, [entry for entry in entries if entry.amount_cents], now=now)
 
@@ -154,6 +154,7 @@ def _letter(refund: Refund) -> Letter:
         "title": order.listing.title,
         "amount_cents": refund.amount_cents,
         "is_whole": order.refunded_cents + refund.amount_cents == order.price_cents,
+        "is_by_card": order.is_by_card,
         "written": refund.reason,
     }
     return Letter(template="refund", subject=f"Refund for {order.listing.title}", facts=facts)

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from payments import onboarding, payment_methods, stripe_port, top_ups
+from payments import card_purchases, card_refunds, onboarding, payment_methods, stripe_port, top_ups
 from payments.pending import SUBJECT, Kind
 from payments.stripe_port import Intent
 
 # Every kind of row that a payment may name.
-KINDS: tuple[Kind, ...] = (top_ups.KIND,)
+KINDS: tuple[Kind, ...] = (top_ups.KIND, card_purchases.KIND)
 BY_PREFIX: Mapping[str, Kind] = {kind.prefix: kind for kind in KINDS}
 
 
@@ -37,9 +37,14 @@ def _seller_account(account_id: str, now: datetime) -> bool:
     return onboarding.refresh(account_id, now=now)
 
 
+def _refund(refund_id: str, now: datetime) -> bool:
+    return card_refunds.settle(refund_id, now=now)
+
+
 _SETTLERS: Mapping[str, Callable[[str, datetime], bool]] = {
     "account": _seller_account,
     "payment_intent": _payment,
     "payment_method": payment_methods.settle_method,
+    "refund": _refund,
     "setup_intent": payment_methods.settle_setup,
 }

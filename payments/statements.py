@@ -13,6 +13,7 @@ _NAMES = {
     "order": "Purchase",
     "top_up": "Top-up",
     "refund": "Refund",
+    "card_refund": "Refund that its card did not take",
     "dispute": "Dispute",
     "payout": "Payout",
 }

@@ -4,23 +4,8 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.mail import Letter
+from payments import declines
 from payments.models import AutoTopUp, TopUp
-
-# The provider's words that a person can do something about (docs.stripe.com/declines/codes).
-_WHY = {
-    "insufficient_funds": "There is not enough money on the card.",
-    "expired_card": "The card has expired.",
-    "lost_card": "The card was reported lost.",
-    "stolen_card": "The card was reported stolen.",
-    "incorrect_cvc": "The security code was wrong.",
-    "authentication_required": "The bank wants you to confirm the payment yourself.",
-}
-_DECLINED = "The bank declined the card."
-
-
-def why(code: str) -> str:
-    """Return what a failure code means for the person who pays."""
-    return _WHY.get(code, _DECLINED)
 
 
 def address_of(top_up: TopUp) -> str:
@@ -37,7 +22,7 @@ def failed(top_up: TopUp) -> Letter:
         subject="Your top-up was declined",
         facts={
             "amount_cents": top_up.amount_cents,
-            "why": why(top_up.failure_code),
+            "why": declines.why(top_up.failure_code),
             "is_automatic": top_up.is_automatic,
             "url": f"{settings.SITE_URL}{path}",
         },

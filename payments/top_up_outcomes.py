@@ -12,7 +12,7 @@ from accounts import mail
 from accounts.actor import Actor
 from audit.actions import Action
 from audit.log import record
-from payments import accounts, auto_declines, ledger, top_up_mail
+from payments import accounts, auto_declines, ledger, top_up_mail, top_up_payments
 from payments.errors import PaymentMismatch
 from payments.ledger import Entry
 from payments.models import AccountKind, TopUp, TopUpState
@@ -55,15 +55,7 @@ def refuse(top_up: TopUp, code: str, *, now: datetime) -> None:
 
 
 def _require_own(top_up: TopUp, intent: Intent) -> None:
-    is_whole = intent.status != "succeeded" or intent.received_cents == top_up.amount_cents
-    is_own = (
-        intent.amount_cents == top_up.amount_cents
-        and intent.currency == top_up.currency
-        and intent.customer_id == top_up.payer.customer_id
-        and is_whole
-        and top_up.adopt(intent.id)
-    )
-    if not is_own:
+    if not (top_up_payments.bill_of(top_up).is_met_by(intent) and top_up.adopt(intent.id)):
         raise PaymentMismatch(top_up.public_id, intent.id)
 
 

@@ -17,8 +17,21 @@ from accounts.actor import Actor
 from accounts.scopes import Scope
 from audit.actions import Action
 from audit.log import record
-from payments import accounts, idempotency, payers, stripe_port, top_up_outcomes, top_up_payments
-from payments.errors import IdempotencyKeyInUse, InvalidTopUp, PaymentMismatch
+from payments import (
+    accounts,
+    card_payments,
+    idempotency,
+    payers,
+    stripe_port,
+    top_up_outcomes,
+    top_up_payments,
+)
+from payments.errors import (
+    IdempotencyKeyInUse,
+    InvalidTopUp,
+    PaymentMismatch,
+    PaymentUnavailable,
+)
 from payments.idempotency import Answer, Claim, Effect, Keyed
 from payments.models import AccountKind, Posting, TopUp, TopUpState
 from payments.models.top_up import LEAST_CENTS, MOST_CENTS
@@ -42,16 +55,18 @@ _ABANDONED = timedelta(minutes=10)
 _REPEATED_FOR = timedelta(hours=1)
 # So long a person may take to pay.
 EXPIRES = timedelta(hours=24)
-_PAYABLE = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
 
 
 def start(request: Keyed, *, amount_cents: int, by: Actor, now: datetime) -> Answer:
     """Ask for a payment into the wallet of the party an actor acts for; the same key does it once.
 
     Answers with the top-up's id, and what a person needs in order to pay. Nothing is credited here.
-    Raises MissingScope, InvalidTopUp, ProviderError, IdempotencyKeyReused, IdempotencyKeyInUse.
+    Raises MissingScope, PaymentUnavailable, InvalidTopUp, ProviderError, IdempotencyKeyReused and
+    IdempotencyKeyInUse.
     """
     by.require_scope(Scope.PURCHASE)
+    if not settings.PAYMENTS_ENABLED:
+        raise PaymentUnavailable(amount_cents)
     require_amount(amount_cents)
     payer = payers.payer_for(by)
 
@@ -131,8 +146,8 @@ def _reconcile(pk: int, *, now: datetime) -> None:
     intent = _found(top_up, now=now)
     if intent is None:
         return
-    if intent.status in _PAYABLE and _is_over(top_up, now=now):
-        intent = top_up_payments.call_off(intent, top_up=top_up)
+    if intent.status in card_payments.PAYABLE and _is_over(top_up, now=now):
+        intent = card_payments.call_off(intent, bill=top_up_payments.bill_of(top_up))
     top_up_outcomes.bear(top_up.public_id, intent, now=now)
 
 
@@ -141,7 +156,7 @@ def _found(top_up: TopUp, *, now: datetime) -> Intent | None:
     age = now - top_up.created_at
     if top_up.intent_id or (top_up.is_automatic and age < _REPEATED_FOR):
         return top_up_payments.reach(top_up, is_repeated=True)
-    found = top_up_payments.find(top_up)
+    found = card_payments.find(top_up_payments.bill_of(top_up))
     if found is None and age >= _ABANDONED:
         top_up_outcomes.abandon(top_up, now=now)
     return found

@@ -18,8 +18,17 @@ RULES: Table = {
     payments_errors.PaymentUnavailable: Rule(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "payment_unavailable",
-        "Purchases are not charged to cards here yet. Pay from the wallet: leave `useWallet` true.",
+        "This site takes no payments, so only what is free can be had here.",
         details=lambda error: {"priceCents": error.price_cents},
+    ),
+    payments_errors.NothingToPay: Rule(
+        HTTPStatus.CONFLICT, "nothing_to_pay", "There is nothing to pay: it is free, or yours."
+    ),
+    payments_errors.OrderNotPending: Rule(
+        HTTPStatus.CONFLICT,
+        "order_not_pending",
+        "This order was paid or has ended, so it cannot be called off. `details.state` says how.",
+        details=lambda error: {"state": error.state},
     ),
     payments_errors.NotOffered: Rule(
         HTTPStatus.CONFLICT,
@@ -118,6 +127,11 @@ RULES: Table = {
         "not_refundable",
         "This order cannot be taken back by yourself; `details.reason` says why. Write to support.",
         details=lambda error: {"reason": error.reason},
+    ),
+    payments_errors.CardRefundMoved: Rule(
+        HTTPStatus.CONFLICT,
+        "card_refund_moved",
+        "This refund was not refused, or somebody else has dealt with it. Look at it again.",
     ),
     payments_errors.PayoutMoved: Rule(
         HTTPStatus.CONFLICT,

@@ -12,12 +12,13 @@ from rest_framework.views import APIView
 from accounts.api.pagination import PARAMETERS, page_of, paginate
 from accounts.http import actor_of, throttled
 from accounts.scopes import Scope
-from payments import idempotency, refunds
+from payments import card_purchases, idempotency, refunds
 from payments.api import keyed
 from payments.api.shapes import OrderSerializer, RefundSerializer
 from payments.idempotency import Effect
 from payments.models import Order
 
+_ENDED = "It was paid, or has ended."
 _NOT_BACK = "It was fetched, refunded or bought too long ago, or the key is busy."
 
 
@@ -44,7 +45,28 @@ class OrderDetail(APIView):
         actor = actor_of(request)
         actor.require_scope(Scope.READ)
         rows = Order.objects.bought_by(actor).with_entitlement()
-        return Response(OrderSerializer(get_object_or_404(rows, public_id=public_id)).data)
+        order = get_object_or_404(rows, public_id=public_id)
+        if order.is_pending:
+            order = card_purchases.look(order, now=timezone.now())
+        return Response(OrderSerializer(order).data)
+
+
+@throttled("financial")
+class OrderCancellation(APIView):
+    """Calling one order off that waits for a card."""
+
+    @extend_schema(
+        operation_id="cancelOrder",
+        request=None,
+        responses={200: OrderSerializer, 409: OpenApiResponse(description=_ENDED)},
+    )
+    def post(self, request: Request, public_id: str) -> Response:
+        """Call it off, so that nobody can pay it any more; somebody else's is 404."""
+        actor, now = actor_of(request), timezone.now()
+        actor.require_scope(Scope.PURCHASE)
+        rows = Order.objects.bought_by(actor).with_buyer()
+        order = get_object_or_404(rows, public_id=public_id)
+        return Response(OrderSerializer(card_purchases.cancel(order, by=actor, now=now)).data)
 
 
 @throttled("financial")

@@ -14,11 +14,17 @@ from accounts.actor import Actor
 from accounts.api.pagination import PARAMETERS, page_of, paginate
 from accounts.http import actor_of, throttled
 from accounts.scopes import Scope
-from payments import checkout, idempotency
+from payments import card_purchases, checkout, idempotency
 from payments.api import keyed
-from payments.api.shapes import EntitlementSerializer, NewPurchaseSerializer, PurchaseSerializer
+from payments.api.shapes import (
+    EntitlementSerializer,
+    NewPurchaseSerializer,
+    PendingPurchaseSerializer,
+    PurchaseSerializer,
+)
 from payments.checkout import Purchase, Wanted
-from payments.idempotency import Effect
+from payments.errors import NothingToPay
+from payments.idempotency import Effect, Keyed
 from payments.models import Entitlement
 
 _ROUTE = "POST /v1/purchases"
@@ -37,6 +43,7 @@ class PurchaseList(APIView):
         responses={
             201: PurchaseSerializer,
             200: PurchaseSerializer,
+            202: PendingPurchaseSerializer,
             402: OpenApiResponse(description=_NO_MONEY),
             409: OpenApiResponse(description=_NOT_NOW),
         },
@@ -44,19 +51,23 @@ class PurchaseList(APIView):
     def post(self, request: Request) -> Response:
         """Buy; what the buyer has already costs nothing and answers 200.
 
-        What costs something needs an `Idempotency-Key`.
+        What costs something needs an `Idempotency-Key`. With `useWallet: false` it answers 202, and
+        a person pays by card.
         """
         actor, now = actor_of(request), timezone.now()
         actor.require_scope(Scope.PURCHASE)
         key = keyed.keyed_or_none(request, route=_ROUTE)
         body = NewPurchaseSerializer(data=request.data)
         body.is_valid(raise_exception=True)
+        by_card = not body.validated_data.pop("use_wallet")
         wanted = Wanted(**body.validated_data)
         with checkout.refusals_recorded(by=actor, now=now):
             if key is None:
                 bought = checkout.purchase(wanted, by=actor, now=now, may_pay=False)
                 effect = _effect(bought)
                 return Response(effect.body, status=effect.status)
+            if by_card:
+                return _by_card(key, wanted, by=actor, now=now)
             effect_of = _buying(wanted, by=actor, now=now)
             return keyed.answered(idempotency.once(key, by=actor, now=now, effect=effect_of))
 
@@ -80,6 +91,14 @@ class EntitlementList(APIView):
 
 def _buying(wanted: Wanted, *, by: Actor, now: datetime) -> Callable[[], Effect]:
     return lambda: _effect(checkout.purchase(wanted, by=by, now=now, may_pay=True))
+
+
+def _by_card(key: Keyed, wanted: Wanted, *, by: Actor, now: datetime) -> Response:
+    try:
+        return keyed.answered(card_purchases.start(key, wanted, by=by, now=now))
+    except NothingToPay:
+        effect = _effect(checkout.purchase(wanted, by=by, now=now, may_pay=False))
+        return Response(effect.body, status=effect.status)
 
 
 def _effect(bought: Purchase) -> Effect:

@@ -14,7 +14,9 @@ class NewPurchaseSerializer(CamelSerializer):
     """Somebody wants a listing, by its name."""
 
     listing = serializers.CharField(max_length=200)
-    use_wallet = FlagField(default=True, help_text="Pay from the wallet; the one way there is yet.")
+    use_wallet = FlagField(
+        default=True, help_text="Pay from the wallet; else a person pays by card at `payUrl`."
+    )
     max_price_cents = CentsField(
         required=False, help_text="Refuse to pay more: answers 409 with the price."
     )
@@ -34,6 +36,17 @@ class PurchaseSerializer(CamelSerializer):
     def get_status(self, _purchase: object) -> str:
         """Return `granted`: the buyer has it."""
         return "granted"
+
+
+class PendingPurchaseSerializer(CamelSerializer):
+    """A purchase that waits for a card."""
+
+    order_id = serializers.CharField()
+    listing = serializers.CharField()
+    price_cents = serializers.IntegerField(help_text="Held for a day.")
+    status = serializers.ChoiceField(choices=["pending"])
+    client_secret = serializers.CharField(help_text="For the payment provider's own card form.")
+    pay_url = serializers.CharField(help_text="Where a person pays, and sees what became of it.")
 
 
 class EntitlementSerializer(CamelSerializer):

@@ -29,6 +29,11 @@ urlpatterns: list[URLPattern] = [
     path("purchases", purchases.PurchaseList.as_view(), name="api_purchases"),
     path("orders", orders.OrderList.as_view(), name="api_orders"),
     path("orders/<str:public_id>", orders.OrderDetail.as_view(), name="api_order"),
+    path(
+        "orders/<str:public_id>/cancellation",
+        orders.OrderCancellation.as_view(),
+        name="api_order_cancellation",
+    ),
     path("orders/<str:public_id>/refund", orders.OrderRefund.as_view(), name="api_order_refund"),
     path("entitlements", purchases.EntitlementList.as_view(), name="api_entitlements"),
 ]

@@ -2,6 +2,7 @@
 
 from payments.models.account import TRACKED, Account, AccountKind
 from payments.models.auto_top_up import AutoTopUp
+from payments.models.card_refund import CardRefund, CardRefundState
 from payments.models.entitlement import Entitlement, EntitlementQuerySet, Source
 from payments.models.idempotency_key import IdempotencyKey, IdempotencyKeyQuerySet
 from payments.models.order import Order, OrderMethod, OrderQuerySet, OrderState
@@ -18,6 +19,8 @@ __all__ = [
     "Account",
     "AccountKind",
     "AutoTopUp",
+    "CardRefund",
+    "CardRefundState",
     "Entitlement",
     "EntitlementQuerySet",
     "EventState",

@@ -26,7 +26,7 @@ class AccountKind(models.TextChoices):
     PROVIDER = "provider", "At the payment provider"
     FEES = "fees", "Platform fees"
     DISPUTED = "disputed", "Withdrawn by disputes"
-    IN_TRANSIT = "in_transit", "Payouts on their way"
+    IN_TRANSIT = "in_transit", "Payouts and refunds on their way"
 
 
 # Only these carry a running balance, which the database refuses to overdraw. The others are summed:

@@ -10,6 +10,7 @@ from accounts.actor import Actor
 from accounts.models import Organization, SpendPolicy, User
 from accounts.public_id import PublicIdField
 from catalog.models import Listing, Vendor, long_texts_of
+from payments.models.card_paid import CardPaid, CardPaidQuerySet
 
 
 class OrderMethod(models.TextChoices):
@@ -32,7 +33,7 @@ class OrderState(models.TextChoices):
 _SPENDING = (OrderState.PENDING, OrderState.PAID)
 
 
-class OrderQuerySet(models.QuerySet["Order"]):
+class OrderQuerySet(CardPaidQuerySet["Order"]):
     """Questions about many orders."""
 
     def paid(self) -> "OrderQuerySet":
@@ -48,6 +49,16 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def sold_by(self, actor: Actor) -> "OrderQuerySet":
         """Keep those that the vendors of an actor have sold."""
         return self.filter(vendor__in=Vendor.objects.sold_under_by(actor))
+
+    def of_party(self, party: User | Organization) -> "OrderQuerySet":
+        """Keep those that a person or an organization has bought."""
+        return self.filter(**{"user" if isinstance(party, User) else "organization": party})
+
+    def with_buyer(self) -> "OrderQuerySet":
+        """Bring buyer, listing and vendors in the same query."""
+        return self.with_listing().select_related(
+            "listing__vendor", "vendor", "user", "organization", "placed_by", "policy"
+        )
 
     def with_listing(self) -> "OrderQuerySet":
         """Bring listing and vendors in the same query, without the listing's long texts."""
@@ -68,8 +79,13 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return sums["all"] or 0, sums["late"] or 0
 
 
-class Order(models.Model):
-    """Bought by exactly one party. Amounts are those of the moment of the purchase, in cents."""
+class Order(CardPaid):
+    """Bought by exactly one party. Amounts are those of the moment of the purchase, in cents.
+
+    One that a card pays waits for the provider, and holds its price until it ends.
+    """
+
+    OPEN = Q(state=OrderState.PENDING)
 
     public_id = PublicIdField("ord")
     user = models.ForeignKey(User, models.PROTECT, null=True, related_name="orders")
@@ -82,14 +98,14 @@ class Order(models.Model):
     currency = models.CharField(max_length=3, editable=False)
     method = models.CharField(max_length=6, choices=OrderMethod.choices, editable=False)
     state = models.CharField(max_length=8, choices=OrderState.choices, editable=False)
-    # The provider's payment, of an order that is paid by card.
-    intent_id = models.CharField(max_length=255, null=True, unique=True, editable=False)  # noqa: DJ001 (NULL until there is one; '' would collide)
     # The public id of the credential: sessions are removed when they end, orders stay.
     credential_id = models.CharField(max_length=24, editable=False)
     # The policy that allowed it; none where a person approved the price in a browser.
     policy = models.ForeignKey(SpendPolicy, models.PROTECT, null=True, related_name="orders")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     paid_at = models.DateTimeField(null=True, editable=False)
+    # When the provider is asked next, of one that waits for it.
+    check_at = models.DateTimeField(null=True, editable=False)
     # What went back to the buyer, and how much of that was the marketplace's.
     refunded_cents = models.PositiveIntegerField(default=0, editable=False)
     refunded_fee_cents = models.PositiveIntegerField(default=0, editable=False)
@@ -156,6 +172,11 @@ class Order(models.Model):
                 condition=Q(intent_id__isnull=True) | ~Q(intent_id=""),
                 name="payments_order_intent_named",
             ),
+            models.CheckConstraint(
+                condition=Q(state=OrderState.PENDING, check_at__isnull=False)
+                | (~Q(state=OrderState.PENDING) & Q(check_at__isnull=True)),
+                name="payments_order_pending_is_looked_at",
+            ),
             models.UniqueConstraint(
                 fields=["user", "listing"],
                 condition=Q(state=OrderState.PENDING),
@@ -172,6 +193,11 @@ class Order(models.Model):
             models.Index(fields=["organization", "-created_at"], name="payments_order_by_org"),
             models.Index(fields=["vendor", "-created_at"], name="payments_order_by_vendor"),
             models.Index(fields=["policy", "-created_at"], name="payments_order_by_policy"),
+            models.Index(
+                fields=["check_at"],
+                name="payments_order_open",
+                condition=Q(state=OrderState.PENDING),
+            ),
         ]
 
     @property
@@ -183,6 +209,23 @@ class Order(models.Model):
     def event(self) -> str:
         """Return the ledger's event of the payment."""
         return f"order:{self.public_id}"
+
+    @property
+    def buyer(self) -> User | Organization:
+        """Return who has bought it."""
+        party = self.organization or self.user
+        assert party is not None  # a constraint holds it
+        return party
+
+    @property
+    def is_by_card(self) -> bool:
+        """Tell whether a card pays it, and not the wallet."""
+        return self.method == OrderMethod.CARD
+
+    @property
+    def is_pending(self) -> bool:
+        """Tell whether somebody may still pay it."""
+        return self.state == OrderState.PENDING
 
     @property
     def seller_cents(self) -> int:

@@ -12,7 +12,7 @@ REASON_LENGTH = 500
 
 
 class Refund(models.Model):
-    """A part of an order's price, or all of it, back in the wallet that paid.
+    """A part of an order's price, or all of it, back to where it came from.
 
     fee_cents of it come from the marketplace, the rest from the seller: from what they are owed,
     and `receivable_cents` of that from what they come to owe. reason: what was written.

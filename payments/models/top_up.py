@@ -1,14 +1,13 @@
 """Money on its way from a card into a wallet."""
 
-from datetime import datetime
-
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.models import User
 from accounts.public_id import PublicIdField
+from payments.models.card_paid import CardPaid, CardPaidQuerySet
 from payments.models.payer import PROVIDER_ID_LENGTH, Payer
 
 LEAST_CENTS = 500
@@ -37,7 +36,7 @@ class TopUpSource(models.TextChoices):
 WAITING = (TopUpState.PENDING, TopUpState.PROCESSING)
 
 
-class TopUpQuerySet(models.QuerySet["TopUp"]):
+class TopUpQuerySet(CardPaidQuerySet["TopUp"]):
     """Questions about many top-ups."""
 
     def of(self, actor: Actor) -> "TopUpQuerySet":
@@ -50,17 +49,11 @@ class TopUpQuerySet(models.QuerySet["TopUp"]):
         """Bring payer and owner in the same query."""
         return self.select_related("payer__user", "payer__organization", "started_by")
 
-    def open(self) -> "TopUpQuerySet":
-        """Keep those whose payment can still change at the provider."""
-        return self.filter(ended_at__isnull=True)
 
-    def overdue(self, *, now: datetime) -> "TopUpQuerySet":
-        """Keep open ones about which the provider should be asked by now."""
-        return self.open().filter(check_at__lte=now)
-
-
-class TopUp(models.Model):
+class TopUp(CardPaid):
     """One payment into a wallet. It is credited once, when the provider says that it is paid."""
+
+    OPEN = Q(ended_at__isnull=True)
 
     public_id = PublicIdField("top")
     payer = models.ForeignKey(Payer, models.PROTECT, related_name="top_ups", editable=False)
@@ -73,16 +66,11 @@ class TopUp(models.Model):
     state = models.CharField(
         max_length=10, choices=TopUpState.choices, default=TopUpState.PENDING, editable=False
     )
-    intent_id = models.CharField(max_length=PROVIDER_ID_LENGTH, null=True, unique=True)  # noqa: DJ001 (unique where it is known)
-    # Part of the idempotency key under which the payment is made.
-    attempt = models.PositiveIntegerField(default=1, editable=False)
     # The saved card of an automatic one: whoever repeats its key must repeat the card.
     method_id = models.CharField(max_length=PROVIDER_ID_LENGTH, blank=True, editable=False)
-    failure_code = models.CharField(max_length=100, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-    # When the provider is asked next, and how often it was.
+    # When the provider is asked next.
     check_at = models.DateTimeField(editable=False)
-    checks = models.PositiveIntegerField(default=0, editable=False)
     # Since when the provider will not change it any more.
     ended_at = models.DateTimeField(null=True, editable=False)
 
@@ -143,11 +131,6 @@ class TopUp(models.Model):
         return f"top_up:{self.public_id}"
 
     @property
-    def key(self) -> str:
-        """Return the idempotency key of its payment at the provider."""
-        return f"{self.public_id}:{self.attempt}"
-
-    @property
     def is_open(self) -> bool:
         """Tell whether the provider may still change it."""
         return self.ended_at is None
@@ -156,30 +139,3 @@ class TopUp(models.Model):
     def is_automatic(self) -> bool:
         """Tell whether nobody was there."""
         return self.source == TopUpSource.AUTOMATIC
-
-    def adopt(self, intent_id: str) -> bool:
-        """Remember which payment is its own; tell whether it is that one."""
-        mine = TopUp.objects.filter(pk=self.pk)
-        free = mine.filter(Q(intent_id__isnull=True) | Q(intent_id=intent_id))
-        is_mine = free.update(intent_id=intent_id) == 1
-        self.refresh_from_db(fields=["intent_id"])
-        return is_mine
-
-    def raise_attempt(self) -> None:
-        """Give its payment another key: the provider keeps an error of its own with the old one."""
-        mine = TopUp.objects.filter(pk=self.pk, attempt=self.attempt, intent_id__isnull=True)
-        mine.update(attempt=F("attempt") + 1)
-        self.refresh_from_db(fields=["attempt"])
-
-    def move(self, *states: TopUpState, **changes: object) -> bool:
-        """Change it if it is in one of these states; tell whether it was."""
-        is_moved = TopUp.objects.filter(pk=self.pk, state__in=states).update(**changes) == 1
-        if is_moved:
-            for name, value in changes.items():
-                setattr(self, name, value)
-        return is_moved
-
-    def take_check(self, *, now: datetime, next_at: datetime) -> bool:
-        """Take the right to ask the provider; nobody else has it before `next_at`."""
-        due = TopUp.objects.overdue(now=now).filter(pk=self.pk)
-        return due.update(check_at=next_at, checks=F("checks") + 1) == 1

@@ -11,14 +11,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import MogRequest, actor_of, throttled
 from accounts.step_up import signed_in_required
-from payments import refunds
-from payments.errors import NotRefundable
-from payments.models import Order, Refund
+from payments import card_page, card_purchases, declines, refunds
+from payments.errors import NotRefundable, OrderNotPending
+from payments.models import CardRefund, Order, OrderMethod, Refund
+from payments.stripe_port import ProviderError
 
 _PAGE_SIZE = 50
+_BACK = {
+    OrderMethod.WALLET: "The money is back in your wallet.",
+    OrderMethod.CARD: "The money goes back to your card, which takes your bank some days.",
+}
 _WHY_NOT = {
     "not_paid": "This order is not paid.",
-    "paid_by_card": "This order was paid by card. Write to support.",
     "refunded": "Money went back for this order already.",
     "too_late": "It was bought too long ago. Write to support.",
     "used": "The package was fetched, so it cannot be taken back here. Write to support.",
@@ -40,16 +44,60 @@ def listing(request: MogRequest) -> HttpResponse:
 @signed_in_required
 def detail(request: MogRequest, public_id: str) -> HttpResponse:
     """Show one order as a receipt; somebody else's does not exist."""
-    rows = Order.objects.bought_by(actor_of(request)).with_listing()
-    rows = rows.select_related("user", "organization", "placed_by", "listing__vendor", "vendor")
+    rows = Order.objects.bought_by(actor_of(request)).with_buyer()
     order = get_object_or_404(rows, public_id=public_id)
+    if order.is_pending:
+        order = card_purchases.look(order, now=timezone.now())
     context = {
         "order": order,
-        "refunds": Refund.objects.filter(order=order).order_by("pk"),
+        "why": declines.why(order.failure_code) if order.failure_code else "",
+        "refunds": Refund.objects.filter(order=order).select_related("card_refund").order_by("pk"),
+        "given_back": CardRefund.objects.filter(order=order, refund=None).order_by("pk"),
         "may_refund": not refunds.why_not(order, now=timezone.now()),
         "refundable_until": order.paid_at and order.paid_at + settings.REFUND_WINDOW,
     }
     return render(request, "payments/order.html", context)
+
+
+@throttled("financial", methods=("GET",))
+@never_cache
+@require_safe
+@signed_in_required
+@card_page.shows_card_form
+def pay(request: MogRequest, public_id: str) -> HttpResponse:
+    """Lead to where the card is asked for."""
+    rows = Order.objects.bought_by(actor_of(request)).with_buyer()
+    order = get_object_or_404(rows, public_id=public_id)
+    if not order.is_pending:
+        return redirect("order", public_id)
+    intent = card_purchases.reach(order)
+    back = card_purchases.pay_url_of(order)
+    stand_in = card_page.sandbox_url(intent.client_secret, back=back)
+    if stand_in:
+        return redirect(stand_in)
+    facts = card_page.facts(intent.client_secret, back=back)
+    context = {"amount_cents": order.price_cents, **facts}
+    return render(request, "payments/pay.html", context)
+
+
+@throttled("financial")
+@never_cache
+@require_POST
+@signed_in_required
+def cancel(request: MogRequest, public_id: str) -> HttpResponse:
+    """Call off an order that waits for a card; a second press finds it called off."""
+    actor = actor_of(request)
+    rows = Order.objects.bought_by(actor).with_buyer()
+    order = get_object_or_404(rows, public_id=public_id)
+    try:
+        card_purchases.cancel(order, by=actor, now=timezone.now())
+    except OrderNotPending:
+        messages.error(request, "This order has ended already; see below how.")
+    except ProviderError:
+        messages.error(request, "The payment provider does not answer. Try again in a minute.")
+    else:
+        messages.success(request, "Called off. Nothing was taken.")
+    return redirect("order", public_id)
 
 
 @throttled("financial")
@@ -61,9 +109,9 @@ def refund(request: MogRequest, public_id: str) -> HttpResponse:
     actor = actor_of(request)
     order = get_object_or_404(Order.objects.bought_by(actor), public_id=public_id)
     try:
-        refunds.take_back(order, by=actor, now=timezone.now())
+        made = refunds.take_back(order, by=actor, now=timezone.now())
     except NotRefundable as refusal:
         messages.error(request, _WHY_NOT[refusal.reason])
     else:
-        messages.success(request, "The money is back in your wallet.")
+        messages.success(request, _BACK[OrderMethod(made.order.method)])
     return redirect("order", public_id)

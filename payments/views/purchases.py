@@ -11,20 +11,25 @@ from accounts.actor import Actor
 from accounts.http import MogRequest, actor_of, throttled
 from accounts.step_up import signed_in_required
 from catalog.models import Listing
-from payments import accounts, checkout, entitlements
+from payments import accounts, card_purchases, checkout, entitlements
 from payments.checkout import Wanted
 from payments.errors import (
     AccountFrozen,
+    NothingToPay,
     NotOffered,
     Overdraft,
     OwnListing,
     PaymentsError,
+    PaymentUnavailable,
     PolicyRefused,
     PriceAboveLimit,
 )
+from payments.models import OrderMethod
 
 # What a person is told who cannot have it, and whether the page with the price says more.
 _SENTENCES: dict[type[PaymentsError], str] = {
+    PaymentUnavailable: "This site takes no payments.",
+    NothingToPay: "You have this package already.",
     NotOffered: "This package takes no new buyers.",
     OwnListing: "You sell this package yourself, so there is nothing to buy.",
     PriceAboveLimit: "Its price has changed. Nothing was paid; look at the new price.",
@@ -68,6 +73,9 @@ def _buy(request: MogRequest, listing: Listing) -> HttpResponse:
     wanted = Wanted(listing=listing.name, max_price_cents=agreed)
     try:
         with checkout.refusals_recorded(by=actor, now=now):
+            if request.POST.get("pay_with") == OrderMethod.CARD:
+                order = card_purchases.place(wanted, by=actor, now=now)
+                return redirect("order_pay", order.public_id)
             # Under one form somebody may press twice: they have it by then, and pay nothing again.
             bought = checkout.purchase(wanted, by=actor, now=now, may_pay=True)
     except tuple(_SENTENCES) as refusal:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import MogRequest, actor_of, throttled
 from accounts.step_up import signed_in_required
-from payments import card_page, idempotency, top_up_mail, top_up_payments, top_ups
+from payments import card_page, declines, idempotency, top_up_payments, top_ups
 from payments.errors import IdempotencyKeyInUse, IdempotencyKeyReused
 from payments.forms import TopUpForm
 from payments.idempotency import Answer
@@ -53,7 +53,7 @@ def status(request: MogRequest, public_id: str) -> HttpResponse:
     context = {
         "top_up": found,
         "is_payable": is_payable,
-        "why": top_up_mail.why(found.failure_code),
+        "why": declines.why(found.failure_code),
     }
     return render(request, "payments/top_up_status.html", context)
 
@@ -73,7 +73,10 @@ def pay(request: MogRequest, public_id: str) -> HttpResponse:
     stand_in = card_page.sandbox_url(intent.client_secret, back=back)
     if stand_in:
         return redirect(stand_in)
-    context = {"top_up": found, **card_page.facts(intent.client_secret, back=back)}
+    context = {
+        "amount_cents": found.amount_cents,
+        **card_page.facts(intent.client_secret, back=back),
+    }
     return render(request, "payments/pay.html", context)
 
 

@@ -77,6 +77,9 @@ class OrderFactory(factory.django.DjangoModelFactory[Order]):
     available_at = factory.LazyAttribute(
         lambda order: order.paid_at + timedelta(days=7) if _is_paid(order) else None
     )
+    check_at = factory.LazyAttribute(
+        lambda order: order.created_at if order.state == OrderState.PENDING else None
+    )
 
 
 def _is_paid(order: Order) -> bool:

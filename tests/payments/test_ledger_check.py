@@ -171,7 +171,7 @@ def test_refunds_top_ups_and_payouts_break_no_rule(more: Order) -> None:
         ),
         (
             "DELETE FROM payments_posting WHERE key LIKE 'refund:%:fee'",
-            "a refund has moved its amount, its fee from us, to the wallet that paid",
+            "a refund has moved its amount, its fee from us, to where it was paid from",
         ),
         (
             "UPDATE payments_posting SET amount_cents = 999 WHERE event LIKE 'top_up:top%'",

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from payments import reconciliation, stripe_port, top_up_payments, top_ups
+from payments import card_payments, reconciliation, stripe_port, top_up_payments, top_ups
 from payments.models import TopUp, TopUpState
 from tests.bearer import BUYER, Bearer
 from tests.fakes.payment_sandbox import PaymentSandbox
@@ -126,7 +126,9 @@ def test_paid_at_the_last_moment_is_paid(
     top_up = begun(client)
     unpaid = stripe_port.retrieve_intent(top_up.intent_id or "")
     pay(sandbox, top_up)
-    assert top_up_payments.call_off(unpaid, top_up=top_up).status == "succeeded"
+    assert (
+        card_payments.call_off(unpaid, bill=top_up_payments.bill_of(top_up)).status == "succeeded"
+    )
 
 
 def test_a_provider_that_is_away_is_asked_again(

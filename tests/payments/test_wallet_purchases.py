@@ -283,12 +283,6 @@ class TestRefusals:
         assert (status, body["code"]) == (403, "wallet_frozen")
         assert nothing_happened()
 
-    def test_a_card(self, client: Client, bob: User, listing: Listing) -> None:
-        fill(bob, 1_000)
-        status, body = buy(client, listing, useWallet=False)
-        assert (status, body["code"]) == (422, "payment_unavailable")
-        assert nothing_happened()
-
     @pytest.mark.parametrize(
         "body",
         [
