@@ -2,7 +2,7 @@
 
 A payout is asked for under a key that its row holds, so asking again pays nothing twice. Whoever
 does not know what became of an attempt repeats its key; a fresh one is taken only after the
-provider has listed what was sent for this payout, and there was nothing.
+provider has answered the old one with errors, has listed what was sent, and there was nothing.
 """
 
 import logging
@@ -16,7 +16,7 @@ from django.utils import timezone
 from payments import payouts, stripe_port
 from payments.models import Payout, PayoutState, SellerAccount
 from payments.models.payout import SENT_ENOUGH
-from payments.stripe_port import ProviderError, ProviderRefused, Transfer
+from payments.stripe_port import ProviderBusy, ProviderError, ProviderRefused, Transfer
 
 log = logging.getLogger("mog.payments")
 
@@ -65,22 +65,40 @@ def pay_out(pk: int) -> None:
         return
     payout.refresh_from_db(fields=["attempt", "sent", "tries"])
     try:
-        transfer = _sent(payout, token)
+        transfer = _arrived(payout)
+    except ProviderError as error:
+        # A refusal to tell is none to send, and says nothing of the key.
+        _unknown(payout, token, error)
+        return
+    try:
+        transfer = transfer or _sent(payout, token)
     except ProviderRefused as refusal:
         _refused(payout, token, refusal)
+    except ProviderBusy as error:
+        _unknown(payout, token, error, sent=payout.sent + 1)
     except ProviderError as error:
         _unknown(payout, token, error)
     else:
         _settle(payout, token, transfer)
 
 
+def _arrived(payout: Payout) -> Transfer | None:
+    """Return what was sent for a payout that was tried before; raises ProviderError."""
+    if payout.tries == 1 and not payout.sent:
+        return None
+    found = stripe_port.list_transfers(payout.public_id)
+    return found[0] if found else None
+
+
 def _sent(payout: Payout, token: str) -> Transfer:
-    """Return the transfer of a payout: one that was found, or the one that is made now."""
-    if payout.sent > SENT_ENOUGH:
-        if found := stripe_port.list_transfers(payout.public_id):
-            return found[0]
+    """Return the transfer of a payout, which is made now, or was under the same key.
+
+    Only a key that has brought errors is left: whoever was killed, or waits too long for an answer,
+    may still be heard under theirs.
+    """
+    if payout.sent >= SENT_ENOUGH:
         payout.raise_attempt(token)
-        payout.refresh_from_db(fields=["attempt", "sent"])
+        payout.refresh_from_db(fields=["attempt"])
     account_id = payout.account.account_id
     assert account_id is not None  # only ready accounts have payouts
     return stripe_port.create_transfer(
@@ -111,10 +129,10 @@ def _refused(payout: Payout, token: str, refusal: ProviderRefused) -> None:
         payouts.fail(payout, token, problem=refusal.code, now=timezone.now())
 
 
-def _unknown(payout: Payout, token: str, error: ProviderError) -> None:
+def _unknown(payout: Payout, token: str, error: ProviderError, **changes: int) -> None:
     """Nobody knows whether it was sent; give up only once the provider has said that it was not."""
     if payout.tries <= len(_WAITS):
-        _postpone(payout, token, problem=type(error).__name__)
+        _postpone(payout, token, problem=type(error).__name__, **changes)
         return
     try:
         found = stripe_port.list_transfers(payout.public_id)

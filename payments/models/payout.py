@@ -12,7 +12,7 @@ from catalog.models import Vendor
 from payments.models.seller_account import PROVIDER_ID_LENGTH, SellerAccount
 
 PROBLEM_LENGTH = 100
-# An attempt is sent twice; before a third time somebody looks whether one has arrived.
+# A key that has brought so many errors of the provider is left, once nothing has arrived under it.
 SENT_ENOUGH = 2
 
 
@@ -63,8 +63,9 @@ class Payout(models.Model):
     )
     # Part of the key under which the provider is asked: the same number never pays twice.
     attempt = models.PositiveIntegerField(default=1, editable=False)
-    # How often this attempt was sent, and how often the payout was tried since somebody began.
+    # How often this attempt was sent in vain: the provider has answered, and with an error.
     sent = models.PositiveIntegerField(default=0, editable=False)
+    # How often the payout was tried since somebody began.
     tries = models.PositiveIntegerField(default=0, editable=False)
     due_at = models.DateTimeField(default=timezone.now, editable=False)
     # In the provider's words, or in ours.
@@ -145,11 +146,11 @@ class Payout(models.Model):
         """Take it to pay it, if it is due and nobody else does; tell whether it worked."""
         free = Payout.objects.unattended(now=now).filter(pk=self.pk)
         taken = {"state": PayoutState.PROCESSING, "lease_token": token, "lease_until": now + lease}
-        return free.update(**taken, tries=F("tries") + 1, sent=F("sent") + 1) == 1
+        return free.update(**taken, tries=F("tries") + 1) == 1
 
     def raise_attempt(self, token: str) -> bool:
         """Take a fresh key, once nothing was sent under the old ones; tell whether it is ours."""
-        return self._held(token).update(attempt=F("attempt") + 1, sent=1) == 1
+        return self._held(token).update(attempt=F("attempt") + 1, sent=0) == 1
 
     def let_go(self, token: str, state: PayoutState, **changes: object) -> bool:
         """Say how it stands now; tell whether it was still ours to say."""

@@ -23,6 +23,7 @@ from payments.models import AccountKind, Payout, PayoutState, SellerAccount
 from tests.factories.accounts import UserFactory
 from tests.factories.catalog import VendorFactory
 from tests.factories.payments import OrderFactory, SellerAccountFactory
+from tests.fakes import payment_sandbox
 from tests.fakes.payment_sandbox import PaymentSandbox
 
 pytestmark = pytest.mark.django_db
@@ -239,6 +240,28 @@ class TestWhatTheProviderDoes:
         assert pay(planned).state == PayoutState.PAID
         assert (planned.attempt, totals(sandbox)) == (1, 5_000)
 
+    def test_a_refusal_to_say_what_has_arrived_is_no_end(
+        self, planned: Payout, sandbox: PaymentSandbox, settings: Settings
+    ) -> None:
+        sandbox.control("faults", path="/v1/transfers", fault="timeout_after_commit", times="3")
+        assert pay(planned).state == PayoutState.RETRYING
+        settings.STRIPE_SECRET_KEY = "sk_test_withdrawn"
+        assert pay(planned).state == PayoutState.RETRYING
+        settings.STRIPE_SECRET_KEY = payment_sandbox.KEY
+        assert pay(planned).state == PayoutState.PAID
+        assert totals(sandbox) == 5_000
+
+    def test_killed_workers_leave_their_key_which_may_still_be_heard(
+        self, planned: Payout, sandbox: PaymentSandbox
+    ) -> None:
+        for hours in (9, 8, 7):
+            earlier = timezone.now() - timedelta(hours=hours)
+            Payout.objects.filter(pk=planned.pk).update(due_at=earlier)
+            assert planned.claim("dead", lease=timedelta(minutes=1), now=earlier)
+        assert pay(planned).state == PayoutState.PAID
+        _transfer(planned, cents=5_000, group=planned.public_id, key=f"{planned.public_id}:1")
+        assert (planned.attempt, totals(sandbox)) == (1, 5_000)
+
     def test_our_own_empty_pockets_delay(self, planned: Payout, sandbox: PaymentSandbox) -> None:
         _transfer(planned, cents=96_000, group="", key="elsewhere")
         assert pay(planned).state == PayoutState.RETRYING
@@ -277,7 +300,7 @@ class TestWhatTheProviderDoes:
         self, planned: Payout, sandbox: PaymentSandbox
     ) -> None:
         _transfer(planned, cents=4_999, group=planned.public_id, key="by-hand")
-        Payout.objects.filter(pk=planned.pk).update(sent=2)
+        Payout.objects.filter(pk=planned.pk).update(tries=1)
         assert pay(planned).state == PayoutState.FAILED
         assert planned.problem == "another_amount_was_sent"
 
