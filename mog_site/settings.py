@@ -172,14 +172,19 @@ _LOOK = (
     *("releases.view_revocation", "releases.view_findingexception", "scanning.view_report"),
     *("catalog.view_listing", "catalog.view_vendor", "payments.view_entitlement"),
     *("payments.view_payout", "payments.view_selleraccount"),
+    "payments.view_cardrefund",
     *("accounts.view_user", "payments.view_providerevent", "payments.view_order"),
 )
 _LOOK_AT_MONEY = ("payments.view_account", "payments.view_posting")
+# To refund orders, to retry and cancel payouts, and to apply events of the provider once more.
+_MOVE_MONEY = (
+    *("payments.change_order", "payments.change_payout", "payments.change_providerevent"),
+)
 _DECIDE = ("releases.change_release", "releases.change_dispute", "releases.change_revocation")
 STAFF_GROUPS = {
     "support": _LOOK,
     "moderator": (*_LOOK, *_DECIDE),
-    "finance": (*_LOOK, *_LOOK_AT_MONEY),
+    "finance": (*_LOOK, *_LOOK_AT_MONEY, *_MOVE_MONEY),
 }
 LOGIN_REDIRECT_URL = "/"
 SESSION_IDLE_LIFETIME = env.seconds("SESSION_IDLE_LIFETIME", timedelta(days=14))

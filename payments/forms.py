@@ -1,14 +1,16 @@
 """What people type and choose on the pages of this room."""
 
 import uuid
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.conf import settings
 
 from payments.auto_top_up import Rule
-from payments.models import AutoTopUp
+from payments.models import AutoTopUp, Order
 from payments.models.auto_top_up import MOST_MONTHLY_CENTS
+from payments.models.refund import REASON_LENGTH
 from payments.models.top_up import LEAST_CENTS, MOST_CENTS
 
 
@@ -25,8 +27,8 @@ class MoneyField(forms.DecimalField):
         super().__init__(
             decimal_places=2,
             max_digits=9,
-            min_value=least_cents // 100,
-            max_value=most_cents // 100,
+            min_value=Decimal(least_cents) / 100,
+            max_value=Decimal(most_cents) / 100,
             widget=widget,
             **options,
         )
@@ -52,6 +54,28 @@ class TopUpForm(forms.Form):
     def renewed(cls, data: Any) -> dict[str, Any]:
         """Return what was typed, under a fresh key."""
         return {"amount": data.get("amount"), "key": str(uuid.uuid4())}
+
+
+class RefundForm(forms.Form):
+    """How much of an order goes back, as staff decides, and why."""
+
+    def __init__(self, data: Any = None, *, order: Order) -> None:
+        """Offer all that is left of it."""
+        super().__init__(data)
+        left = dollars(order.refundable_cents)
+        self.fields["amount"] = MoneyField(
+            label=f"Amount in {order.currency}",
+            least_cents=1,
+            most_cents=order.price_cents,
+            initial=left,
+            help_text=f"At most {left}. What is refunded whole is its buyer's no longer.",
+        )
+        self.fields["reason"] = forms.CharField(
+            max_length=REASON_LENGTH,
+            widget=forms.Textarea(attrs={"rows": 3}),
+            help_text="The buyer reads it.",
+            error_messages={"required": "Say why."},
+        )
 
 
 class AutoTopUpForm(forms.Form):

@@ -1,31 +1,23 @@
 """Who has what, what moved, what the provider says, and payouts: to look at, and to retry."""
 
-from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 
-from accounts.actor import Actor
 from accounts.admin import LookOnlyAdmin
-from accounts.http import origin_of
-from accounts.models import User
 from payments import payouts, webhook_inbox
+from payments.admin.acting import done_to
 from payments.errors import EventBusy, PayoutMoved
 from payments.models import (
     Account,
     Entitlement,
-    Order,
     Payout,
     Posting,
     ProviderEvent,
     SellerAccount,
 )
-
-_Row = TypeVar("_Row", bound=Model)
-_Taken = TypeVar("_Taken", bound=Model, contravariant=True)
 
 
 @admin.register(Entitlement)
@@ -63,7 +55,7 @@ class ProviderEventAdmin(LookOnlyAdmin):
     @admin.action(description="Apply these events once more", permissions=["replay"])
     def replay(self, request: HttpRequest, events: QuerySet[ProviderEvent]) -> None:
         """Send them to a worker again; what stands already stays as it is."""
-        done = _done_to(
+        done = done_to(
             events, self, request, refused=EventBusy, act=webhook_inbox.replay, why="is in use"
         )
         if done:
@@ -105,7 +97,7 @@ class PayoutAdmin(LookOnlyAdmin):
     @admin.action(description="Try these failed payouts anew", permissions=["deal"])
     def retry(self, request: HttpRequest, rows: QuerySet[Payout]) -> None:
         """Send them to a worker, who first asks the provider whether one has arrived."""
-        done = _done_to(
+        done = done_to(
             rows, self, request, refused=PayoutMoved, act=payouts.retry, why="has not failed"
         )
         self.message_user(request, f"{done} will be tried anew.", messages.SUCCESS)
@@ -113,7 +105,7 @@ class PayoutAdmin(LookOnlyAdmin):
     @admin.action(description="Cancel these failed payouts", permissions=["deal"])
     def cancel(self, request: HttpRequest, rows: QuerySet[Payout]) -> None:
         """Give their money back to what the vendors are owed."""
-        done = _done_to(
+        done = done_to(
             rows, self, request, refused=PayoutMoved, act=payouts.cancel, why="has not failed"
         )
         self.message_user(request, f"{done} canceled.", messages.SUCCESS)
@@ -122,39 +114,6 @@ class PayoutAdmin(LookOnlyAdmin):
         """Tell whether somebody may retry and cancel."""
         user: Any = request.user
         return bool(user.has_perm("payments.change_payout"))
-
-
-@admin.register(Order)
-class OrderAdmin(LookOnlyAdmin):
-    """Orders, newest first, found by id, payment, buyer or listing."""
-
-    list_display = (
-        *("public_id", "listing_name", "vendor_slug", "user", "organization"),
-        *("price_cents", "fee_cents", "currency", "method", "state", "created_at"),
-    )
-    list_filter = ("state", "method")
-    list_select_related = ("listing", "vendor", "user", "organization__namespace")
-    search_fields = (
-        *("public_id__exact", "intent_id__exact", "user__username__exact"),
-        "listing__name__startswith",
-    )
-    ordering = ("-pk",)
-    fields = (
-        *("public_id", "state", "method", "listing_name", "vendor_slug", "user", "organization"),
-        *("placed_by", "price_cents", "fee_cents", "currency", "intent_id", "credential_id"),
-        *("policy", "created_at", "paid_at", "available_at"),
-    )
-    readonly_fields = fields
-
-    @admin.display(description="listing")
-    def listing_name(self, order: Order) -> str:
-        """Return the listing's name."""
-        return order.listing.name
-
-    @admin.display(description="vendor")
-    def vendor_slug(self, order: Order) -> str:
-        """Return the vendor's slug."""
-        return order.vendor.slug
 
 
 @admin.register(Account)
@@ -175,30 +134,3 @@ class PostingAdmin(LookOnlyAdmin):
     list_select_related = ("debit", "credit")
     search_fields = ("event__exact", "key__exact")
     ordering = ("-pk",)
-
-
-class _Act(Protocol[_Taken]):
-    def __call__(self, row: _Taken, /, *, by: Actor, now: datetime) -> None: ...
-
-
-def _done_to(
-    rows: QuerySet[_Row],
-    shown: LookOnlyAdmin,
-    request: HttpRequest,
-    *,
-    refused: type[Exception],
-    act: _Act[_Row],
-    why: str,
-) -> int:
-    """Do something to each row as the member of staff who asks; say which refused, count others."""
-    assert isinstance(request.user, User)
-    by = Actor.staff(request.user, origin=origin_of(request))
-    done = 0
-    for row in rows:
-        try:
-            act(row, by=by, now=timezone.now())
-        except refused:
-            shown.message_user(request, f"{row} {why}.", messages.WARNING)
-        else:
-            done += 1
-    return done
