@@ -8,11 +8,12 @@ a job as JSON with two open files, what its child says and what it complains; th
 child ended. When the other side closes, the server ends, and its child with it.
 """
 
-import codecs
+import encodings
 import gc
 import importlib
 import json
 import os
+import pkgutil
 import select
 import signal
 import socket
@@ -28,9 +29,8 @@ from scanning.child import start
 READY = b"ready"
 MESSAGE_BYTES = 64 * 1024
 # Nothing can be imported behind the layers, and these come late: what the standard library imports
-# inside functions, and codecs, when bytes are first decoded so.
-_MODULES = ("linecache", "unicodedata", "warnings")
-_CODECS = ("ascii", "cp437", "idna", "latin-1", "utf-16", "utf-16-le", "utf-8-sig")
+# inside functions, and codecs, when something is first decoded so.
+_MODULES = ("linecache", "tracemalloc", "unicodedata", "warnings")
 
 
 def serve(preparing: str) -> None:
@@ -41,8 +41,7 @@ def serve(preparing: str) -> None:
     """
     for name in _MODULES:
         importlib.import_module(name)
-    for name in _CODECS:
-        codecs.lookup(name)
+    _import_codecs()
     prepared = _prepared_by(preparing) if preparing else None
     # A collection in a child would touch, and so copy, every page that they share.
     gc.collect()
@@ -51,6 +50,14 @@ def serve(preparing: str) -> None:
         worker.send(READY)
         while _serve_one(worker, prepared):
             pass
+
+
+def _import_codecs() -> None:
+    """Have every codec there is: an upload chooses in which one it is written."""
+    for found in pkgutil.iter_modules(encodings.__path__):
+        # Some belong to other systems.
+        with suppress(ImportError):
+            importlib.import_module(f"{encodings.__name__}.{found.name}")
 
 
 def _prepared_by(module: str) -> object:

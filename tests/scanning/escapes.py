@@ -1,11 +1,13 @@
 """A program of the sandbox that tries what no child may do; `act` in the request names one."""
 
+import codecs
 import ctypes
 import os
 import socket
 import threading
 import time
 from collections.abc import Callable
+from encodings.aliases import aliases
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +161,19 @@ def _identity() -> list[int]:
     return [os.getuid(), os.geteuid(), os.getgid(), len(os.getgroups())]
 
 
+def _know_codecs() -> list[str]:
+    """Return those that have a name and cannot be used."""
+    # Of Windows.
+    names = set(aliases.values()) - {"mbcs", "oem"}
+    unknown = []
+    for name in sorted(names):
+        try:
+            codecs.lookup(name)
+        except (LookupError, OSError):
+            unknown.append(name)
+    return unknown
+
+
 _ACTS: dict[str, Callable[..., Any]] = {
     "connect-tcp": _connect_tcp,
     "send-udp": _send_udp,
@@ -187,4 +202,5 @@ _ACTS: dict[str, Callable[..., Any]] = {
     "open-files": _open_files,
     "input": _input,
     "identity": _identity,
+    "know-codecs": _know_codecs,
 }

@@ -14,11 +14,11 @@ _PACKED = packs.load(ruleset.OPEN_RULES)
 
 def _texts(kind: str) -> list[tuple[str, str, str]]:
     return [
-        (each.rule.id, _path(each, text), text) for each in _PACKED for text in getattr(each, kind)
+        (each.rule.id, path_of(each, text), text) for each in _PACKED for text in getattr(each, kind)
     ]
 
 
-def _path(each: PackedRule, text: str) -> str:
+def path_of(each: PackedRule, text: str) -> str:
     """Return a path that the rule looks at; a text that begins with `#!` is a script."""
     if each.pattern and each.pattern.endings:
         return f"content/a{each.pattern.endings[0]}"
