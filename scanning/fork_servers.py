@@ -23,12 +23,15 @@ from typing import Any
 from scanning.child import fork_server
 from scanning.errors import Reason, ScanInconclusive
 
+# Of the folder in which a server finds what it prepares.
+PREFIX = "mog-fork-server-"
 # What the programs import beside the standard library.
 _LIBRARIES = ("scanning", "yaml", "filetype", "packaging", "re2", "yara_x")
 _START_SECONDS = 60
 # More than a server takes to kill a child whose time is over.
 _GRACE_SECONDS = 10
 _END_SECONDS = 5
+_COMPLAINT = "complaint"
 _COMPLAINT_BYTES = 1500
 _CODE = (
     "import json, sys; plan = json.loads(sys.argv[1]); sys.path[:0] = plan['libraries'];"
@@ -67,26 +70,25 @@ class ForkServer:
         """Start one and wait until it is ready; raises ScanInconclusive."""
         self.key = preparation.key if preparation else ""
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs, tempfile.TemporaryDirectory(prefix="mog-fork-server-") as name:
-            folder = Path(name)
-            preparing = _lay_out(preparation, folder) if preparation else ""
-            plan = {"libraries": _library_folders(), "preparing": preparing}
-            with (folder / "complaint").open("wb") as complaint:
-                self._process = subprocess.Popen(  # noqa: S603 (the command is ours)
-                    [sys.executable, "-I", "-S", "-c", _CODE, json.dumps(plan)],
-                    env={},
-                    cwd=folder,
-                    stdin=theirs.fileno(),
-                    stdout=subprocess.DEVNULL,
-                    stderr=complaint,
-                    close_fds=True,
-                    start_new_session=True,
-                )
-            theirs.close()
-            if self._received(_START_SECONDS) != fork_server.READY:
+        try:
+            with theirs, tempfile.TemporaryDirectory(prefix=PREFIX) as name:
+                self._process = _started(preparation, Path(name), theirs)
+                theirs.close()
+                self._await_ready(Path(name))
+        except BaseException:
+            self._socket.close()
+            raise
+
+    def _await_ready(self, folder: Path) -> None:
+        is_ready = False
+        try:
+            is_ready = self._received(_START_SECONDS) == fork_server.READY
+        finally:
+            if not is_ready:
                 self.end()
-                complained = (folder / "complaint").read_bytes()[-_COMPLAINT_BYTES:]
-                raise ScanInconclusive(Reason.CRASHED, f"fork server: {complained!r}")
+        if not is_ready:
+            complained = (folder / _COMPLAINT).read_bytes()[-_COMPLAINT_BYTES:]
+            raise ScanInconclusive(Reason.CRASHED, f"fork server: {complained!r}")
 
     @property
     def is_alive(self) -> bool:
@@ -204,6 +206,24 @@ def lent(preparation: Preparation | None) -> Iterator[ForkServer]:
 def end_waiting() -> None:
     """End the server that waits, where no scan is to be expected."""
     _pool.end_waiting()
+
+
+def _started(
+    preparation: Preparation | None, folder: Path, theirs: socket.socket
+) -> subprocess.Popen[bytes]:
+    preparing = _lay_out(preparation, folder) if preparation else ""
+    plan = {"libraries": _library_folders(), "preparing": preparing}
+    with (folder / _COMPLAINT).open("wb") as complaint:
+        return subprocess.Popen(  # noqa: S603 (the command is ours)
+            [sys.executable, "-I", "-S", "-c", _CODE, json.dumps(plan)],
+            env={},
+            cwd=folder,
+            stdin=theirs.fileno(),
+            stdout=subprocess.DEVNULL,
+            stderr=complaint,
+            close_fds=True,
+            start_new_session=True,
+        )
 
 
 def _lay_out(preparation: Preparation, folder: Path) -> str:

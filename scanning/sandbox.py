@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ ANSWER_BYTES = 4 * _MB
 _ANSWER = "answer.json"
 _COMPLAINT = "complaint"
 _PREFIX = "mog-scan-"
+_PREFIXES = (_PREFIX, fork_servers.PREFIX)
 # Far beyond the longest scan.
 _ABANDONED_SECONDS = 3600
 _LAYERS_BYTES = 4096
@@ -129,8 +131,6 @@ def _run_child(
     job: Job, folder: Path, *, limits: Limits, is_strict: bool
 ) -> tuple[bytes, fork_servers.Ending]:
     """Return what a child said before it read anything, and how it ended."""
-    hearing, mouth = os.pipe()
-    complaint = os.open(folder / _COMPLAINT, os.O_WRONLY | os.O_CREAT, 0o600)
     plan = {
         "program": job.program,
         "is_prepared": job.preparation is not None,
@@ -143,15 +143,30 @@ def _run_child(
         "is_strict": is_strict,
         "wall_clock_seconds": limits.wall_clock_seconds,
     }
-    with os.fdopen(hearing, "rb") as pipe:
-        try:
-            with fork_servers.lent(job.preparation) as server:
-                ending = server.run(plan, mouth=mouth, complaint=complaint)
-        finally:
-            os.close(mouth)
-            os.close(complaint)
-        # Whoever held the other end is over.
-        return pipe.read(_LAYERS_BYTES), ending
+    with (
+        _pipe() as (hearing, mouth),
+        (folder / _COMPLAINT).open("wb") as complaint,
+        fork_servers.lent(job.preparation) as server,
+    ):
+        ending = server.run(plan, mouth=mouth, complaint=complaint.fileno())
+        return _heard(hearing), ending
+
+
+@contextmanager
+def _pipe() -> Iterator[tuple[int, int]]:
+    ends = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+    try:
+        yield ends
+    finally:
+        for end in ends:
+            os.close(end)
+
+
+def _heard(hearing: int) -> bytes:
+    """Return what was said, at once: a process forked meanwhile may hold the mouth open."""
+    with suppress(BlockingIOError):
+        return os.read(hearing, _LAYERS_BYTES)
+    return b""
 
 
 def _layers_of(
@@ -205,7 +220,8 @@ def _warn_once(lacking: tuple[str, ...]) -> None:
 def _sweep() -> None:
     """Remove what workers that were killed have left."""
     long_ago = time.time() - _ABANDONED_SECONDS
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+    everything = Path(tempfile.gettempdir())
+    for folder in chain.from_iterable(everything.glob(f"{prefix}*") for prefix in _PREFIXES):
         with suppress(OSError):
             found = folder.lstat()
             if found.st_uid == os.getuid() and found.st_mtime < long_ago:

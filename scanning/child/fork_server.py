@@ -39,6 +39,7 @@ def serve(preparing: str) -> None:
     preparing: a module whose `prepare` is given `request.json` of the current folder; what it
     returns is what prepared jobs run on. Empty when there is nothing to prepare.
     """
+    _forget_signals()
     for name in _MODULES:
         importlib.import_module(name)
     _import_codecs()
@@ -50,6 +51,19 @@ def serve(preparing: str) -> None:
         worker.send(READY)
         while _serve_one(worker, prepared):
             pass
+
+
+def _forget_signals() -> None:
+    """Do as if the worker had arranged nothing, and end when it ends.
+
+    Who ends a service asks all its processes at once; the worker has a job to finish first. Where
+    dead children go unnoticed (SIGCHLD ignored, signal(7)) no job would have an ending.
+    """
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGXCPU, signal.SIG_DFL)
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
 def _import_codecs() -> None:
@@ -70,6 +84,8 @@ def _serve_one(worker: socket.socket, prepared: object) -> bool:
     message, handles, _, _ = socket.recv_fds(worker, MESSAGE_BYTES, 2)
     if not message:
         return False
+    if len(handles) != 2:
+        raise OSError("no room for the files of a child")
     job: dict[str, Any] = json.loads(message)
     program = importlib.import_module(job["program"])
     child = os.fork()

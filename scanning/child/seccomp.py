@@ -9,6 +9,7 @@ import errno
 # seccomp.h
 _ALLOW = 0x7FFF0000
 _ERRNO = 0x00050000
+_MASKED_EQUAL = 7
 
 _NETWORK = (
     *("socket", "socketpair", "connect", "bind", "listen", "accept", "accept4"),
@@ -46,7 +47,23 @@ _FILES = (
     *("chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat"),
     *("setxattr", "lsetxattr", "fsetxattr"),
 )
+# A file may be made to send any signal to any process of the same user (fcntl(2), F_SETOWN): the
+# fork server, or the worker. asm-generic/fcntl.h
+_SET_OWNER = (8, 15)
+# The kernel looks at half of the argument, and so does the filter.
+_INTEGER = 0xFFFFFFFF
 DENIED = _NETWORK + _PROCESSES + _NAMESPACES_AND_MOUNTS + _IDENTITY + _KERNEL + _FILES
+
+
+class _Comparison(ctypes.Structure):
+    """Of an argument by its place: masked with `mask` it is `value` (struct scmp_arg_cmp)."""
+
+    _fields_ = (
+        ("argument", ctypes.c_uint),
+        ("operator", ctypes.c_int),
+        ("mask", ctypes.c_uint64),
+        ("value", ctypes.c_uint64),
+    )
 
 
 def load_library() -> ctypes.CDLL:
@@ -67,13 +84,24 @@ def restrict(library: ctypes.CDLL) -> None:
     if not context:
         raise OSError("seccomp_init")
     for name in DENIED:
-        number = library.seccomp_syscall_resolve_name(name.encode())
-        # Below zero: this library or this architecture has no such call.
-        if number >= 0:
-            added = library.seccomp_rule_add_array(context, _ERRNO | errno.EPERM, number, 0, None)
-            _check(added, name)
+        _deny(library, context, name)
+    for command in _SET_OWNER:
+        comparison = _Comparison(1, _MASKED_EQUAL, _INTEGER, command)
+        for name in ("fcntl", "fcntl64"):
+            _deny(library, context, name, comparison)
     _check(library.seccomp_load(context), "seccomp_load")
     library.seccomp_release(context)
+
+
+def _deny(
+    library: ctypes.CDLL, context: int, name: str, comparison: _Comparison | None = None
+) -> None:
+    number = library.seccomp_syscall_resolve_name(name.encode())
+    # Below zero: this library or this architecture has no such call.
+    if number >= 0:
+        action = _ERRNO | errno.EPERM
+        count, compared = (1, ctypes.byref(comparison)) if comparison else (0, None)
+        _check(library.seccomp_rule_add_array(context, action, number, count, compared), name)
 
 
 def _check(result: int, name: str) -> None:

@@ -107,8 +107,9 @@ def _write_much(size_bytes: int) -> None:
 
 
 def _call(name: str, *arguments: Any) -> int:
-    """Make a call of the C library by its name."""
-    result = int(getattr(ctypes.CDLL(None, use_errno=True), name)(*arguments))
+    """Make a call of the C library by its name, with numbers in all their width."""
+    wide = [ctypes.c_long(each) if isinstance(each, int) else each for each in arguments]
+    result = int(getattr(ctypes.CDLL(None, use_errno=True), name)(*wide))
     if result == -1:
         raise OSError(ctypes.get_errno(), name)
     return result

@@ -4,14 +4,12 @@ import base64
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from mog_package import Package, PackageError, open_archive, validate
-from scanning.child import facts, judge, look, repack
+from scanning.child import facts, judge, look
 from scanning.child.rulebook import Rulebook
-from scanning.rules import checks
 from scanning.rules.scanned_file import ScannedFile
 
 FILES = "files.json"
@@ -34,7 +32,7 @@ class _Recorder:
 def run(book: Rulebook) -> dict[str, Any]:
     """Answer which modules were asked for, and the rules that each file and archive met."""
     recorder = _Recorder()
-    sys.meta_path.insert(0, recorder)  # type: ignore[arg-type]  # it never returns a spec
+    sys.meta_path.insert(0, recorder)
     met = {path: sorted(set(rules)) for path, rules in _judged(book)}
     return {"imported": sorted(set(recorder.asked)), "met": met}
 

@@ -73,10 +73,10 @@ def _sample_files() -> Iterator[tuple[str, bytes]]:
 
 
 def _files_of_checks() -> Iterator[tuple[str, bytes]]:
-    for check in (*checks.TEXT_CHECKS, *checks.FILE_CHECKS):
+    for number, check in enumerate((*checks.TEXT_CHECKS, *checks.FILE_CHECKS)):
         samples = [*check.POSITIVE.values(), *check.NEGATIVE.values()]
-        for number, file in enumerate(file for each in samples for file in each):
-            yield f"{check.__name__}/{number}/{file.path}", file.data
+        for place, file in enumerate(file for each in samples for file in each):
+            yield f"{number}/{place}/{file.path}", file.data
 
 
 def _files_of_rules() -> Iterator[tuple[str, bytes]]:

@@ -1,9 +1,11 @@
 """Fork servers: made ready once, used again and again, gone with whoever started them."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Barrier
@@ -84,7 +86,8 @@ def test_a_server_that_died_meanwhile_is_replaced() -> None:
     _answer()
     (first,) = _servers()
     os.kill(first, signal.SIGKILL)
-    assert processes.becomes_true(lambda: first not in _servers())
+    # Its command is gone before it is dead.
+    os.waitid(os.P_PID, first, os.WEXITED | os.WNOWAIT)
     _answer()
     assert len(_servers()) == 1
 
@@ -101,6 +104,70 @@ def test_a_server_that_dies_at_work_takes_its_child_along_and_concludes_nothing(
             ended.result()
     assert raised.value.reason is Reason.CRASHED
     assert processes.becomes_true(lambda: not processes.command_of(child))
+
+
+def test_a_server_that_is_asked_to_end_finishes_for_its_worker() -> None:
+    _answer()
+    first = _servers()
+    for server in first:
+        for asked in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            os.kill(server, asked)
+    _answer()
+    assert _servers() == first
+
+
+def test_a_server_without_room_for_files_is_replaced() -> None:
+    _answer()
+    (first,) = _servers()
+    resource.prlimit(first, resource.RLIMIT_NOFILE, (3, 3))
+    with pytest.raises(ScanInconclusive) as raised:
+        _answer()
+    assert raised.value.reason is Reason.CRASHED
+    _answer()
+    assert first not in _servers()
+
+
+def test_what_a_worker_does_with_signals_is_not_its_childrens() -> None:
+    code = (
+        "import signal\nfrom scanning import sandbox\n"
+        "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
+        "signal.pthread_sigmask(signal.SIG_SETMASK, signal.valid_signals())\n"
+        f"job = sandbox.Job({escapes.__name__!r}, {{'act': 'spin'}})\n"
+        "limits = sandbox.Limits(cpu_seconds=1)\n"
+        "try: sandbox.run(job, limits=limits, is_strict=True)\n"
+        "except sandbox.ScanInconclusive as error: print(error.reason)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=settings.BASE_DIR, capture_output=True, check=False
+    )
+    assert ended.stdout.decode().strip() == Reason.TIMED_OUT, ended.stderr
+
+
+def test_a_process_forked_meanwhile_holds_no_job_up() -> None:
+    job = sandbox.Job(escapes.__name__, {"act": "sleep", "arguments": [1]})
+    with ThreadPoolExecutor(1) as worker:
+        ended = worker.submit(sandbox.run, job, limits=_LIMITS, is_strict=True)
+        assert processes.becomes_true(lambda: children.of(os.getpid()))
+        forked = os.fork()
+        if forked == 0:
+            time.sleep(60)
+            os._exit(0)
+        try:
+            assert ended.result(timeout=20).answer
+        finally:
+            os.kill(forked, signal.SIGKILL)
+            os.waitpid(forked, 0)
+
+
+def test_jobs_that_cannot_be_given_leave_no_file_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    _answer()
+    fork_servers.end_waiting()
+    before = len(os.listdir("/proc/self/fd"))
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    for _ in range(3):
+        with pytest.raises(OSError, match="nowhere"):
+            _answer()
+    assert len(os.listdir("/proc/self/fd")) == before
 
 
 def test_threads_do_not_wait_for_each_other_and_one_server_stays() -> None:

@@ -14,7 +14,9 @@ _PACKED = packs.load(ruleset.OPEN_RULES)
 
 def _texts(kind: str) -> list[tuple[str, str, str]]:
     return [
-        (each.rule.id, path_of(each, text), text) for each in _PACKED for text in getattr(each, kind)
+        (each.rule.id, path_of(each, text), text)
+        for each in _PACKED
+        for text in getattr(each, kind)
     ]
 
 

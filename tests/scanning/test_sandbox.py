@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import platform
 import signal
 import socket
 import subprocess
@@ -29,6 +30,9 @@ _LIMITS = sandbox.Limits(wall_clock_seconds=20, cpu_seconds=10, file_bytes=1_000
 _REFUSED = {errno.EPERM, errno.EACCES}
 # linux/prctl.h
 _PR_SET_PDEATHSIG = 1
+# asm-generic/fcntl.h
+_F_SETOWN, _F_SETOWN_EX = 8, 15
+_SYS_FCNTL = 25 if platform.machine() == "aarch64" else 72
 
 
 def attempt(act: str, *arguments: Any, limits: sandbox.Limits = _LIMITS) -> dict[str, Any]:
@@ -121,6 +125,10 @@ def test_it_stays_one_powerless_process(act: str) -> None:
         ("msgget", [0, 0o600]),
         ("semget", [0, 1, 0o600]),
         ("prctl", [_PR_SET_PDEATHSIG, 0, 0, 0, 0]),
+        ("fcntl", [0, _F_SETOWN, 1]),
+        ("syscall", [_SYS_FCNTL, 0, _F_SETOWN, 1]),
+        ("syscall", [_SYS_FCNTL, 0, _F_SETOWN | 1 << 40, 1]),
+        ("syscall", [_SYS_FCNTL, 0, _F_SETOWN_EX, None]),
     ],
 )
 def test_its_calls_are_filtered(name: str, arguments: list[int | None]) -> None:
@@ -244,9 +252,13 @@ def _sleeps(process_id: int) -> bool:
 
 
 def test_what_a_killed_worker_left_goes_with_a_later_scan() -> None:
-    left, fresh = (Path(tempfile.mkdtemp(prefix="mog-scan-")) for _ in range(2))
-    os.utime(left, (0, 0))
+    left, rules, fresh = (
+        Path(tempfile.mkdtemp(prefix=f"mog-{each}-")) for each in ("scan", "fork-server", "scan")
+    )
+    for folder in (left, rules):
+        os.utime(folder, (0, 0))
     with sandbox.work_folder():
         assert fresh.exists()
         assert not left.exists()
+        assert not rules.exists()
     fresh.rmdir()
