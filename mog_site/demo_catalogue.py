@@ -31,6 +31,8 @@ VENDOR = "field-notes"
 _OWNED = "release-notes"
 # Where a slug alone would not make a good one.
 _TITLES = {"plain-python": "Plain Python"}
+# One has a price, so that buying can be tried.
+_PRICES_CENTS = {"decision-log": 499}
 _PROFILE = Profile(
     display_name="Field Notes",
     bio="Small, careful packages that we use every day ourselves.",
@@ -92,9 +94,13 @@ def _send(package: Package, *, by: Actor, now: datetime) -> None:
             by=by,
             now=now,
         )
-    if manifest.slug in _TITLES:
+    if manifest.slug in _TITLES or manifest.slug in _PRICES_CENTS:
         said = Description(
-            title=_TITLES[manifest.slug], summary="", tags=[], price_cents=0, visibility="public"
+            title=_TITLES.get(manifest.slug, release.listing.title),
+            summary="",
+            tags=[],
+            price_cents=_PRICES_CENTS.get(manifest.slug, 0),
+            visibility="public",
         )
         listings.describe(release.listing, said, by=by, now=now)
 

@@ -132,9 +132,14 @@ def look(order: Order, *, now: datetime) -> Order:
     return Order.objects.with_buyer().get(pk=order.pk)
 
 
-def reach(order: Order) -> Intent:
-    """Return the payment of an order that waits; raises ProviderError."""
-    return card_payments.reach(bill_of(order), is_repeated=True)
+def reach(order: Order, *, now: datetime) -> Intent:
+    """Return the payment of an order that waits, which the order knows from now on.
+
+    Raises ProviderError.
+    """
+    intent = card_payments.reach(bill_of(order), is_repeated=True)
+    card_purchase_outcomes.bear(order.public_id, intent, now=now)
+    return intent
 
 
 def cancel(order: Order, *, by: Actor, now: datetime) -> Order:
@@ -185,8 +190,7 @@ def _go_on(taken: Claim, *, now: datetime) -> Answer:
         idempotency.release(taken)
         raise IdempotencyKeyInUse
     try:
-        intent = card_payments.reach(bill_of(order), is_repeated=True)
-        card_purchase_outcomes.bear(order.public_id, intent, now=now)
+        intent = reach(order, now=now)
     except (ProviderBusy, OutcomeUnknown):
         idempotency.hand_over(taken, now=now)
         raise

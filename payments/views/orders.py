@@ -70,7 +70,7 @@ def pay(request: MogRequest, public_id: str) -> HttpResponse:
     order = get_object_or_404(rows, public_id=public_id)
     if not order.is_pending:
         return redirect("order", public_id)
-    intent = card_purchases.reach(order)
+    intent = card_purchases.reach(order, now=timezone.now())
     back = card_purchases.pay_url_of(order)
     stand_in = card_page.sandbox_url(intent.client_secret, back=back)
     if stand_in:

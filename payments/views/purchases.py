@@ -75,7 +75,8 @@ def _buy(request: MogRequest, listing: Listing) -> HttpResponse:
         with checkout.refusals_recorded(by=actor, now=now):
             if request.POST.get("pay_with") == OrderMethod.CARD:
                 order = card_purchases.place(wanted, by=actor, now=now)
-                return redirect("order_pay", order.public_id)
+                # A link leads on to the provider: no form of ours may be answered from elsewhere.
+                return redirect("order", order.public_id)
             # Under one form somebody may press twice: they have it by then, and pay nothing again.
             bought = checkout.purchase(wanted, by=actor, now=now, may_pay=True)
     except tuple(_SENTENCES) as refusal:
