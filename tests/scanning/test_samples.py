@@ -24,7 +24,7 @@ _BORROWED = (
 # They teach with what attackers write, at length.
 _LESSONS = frozenset(
     {
-        *("agent-security-basics", "incident-report", "llm-red-team", "pentest-cheatsheet"),
+        *("agent-security-basics", "llm-red-team", "pentest-cheatsheet"),
         "prompt-injection-reviewer",
     }
 )
