@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -44,13 +44,15 @@ class Preparation:
     """What a server makes ready once, for all its children.
 
     key: two of the same key are the same. program: a module whose `prepare` is given `request`;
-    files: what it finds in its folder, by name.
+    files: what it finds in its folder, by name. is_current: asked once the server has read its
+    code whether that is still the code which the key stands for.
     """
 
     key: str
     program: str
     request: Mapping[str, Any] = field(repr=False)
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    is_current: Callable[[], bool] = field(default=lambda: True, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,9 @@ class ForkServer:
                 self._process = _started(preparation, Path(name), theirs)
                 theirs.close()
                 self._await_ready(Path(name))
+            if preparation and not preparation.is_current():
+                self.end()
+                raise ScanInconclusive(Reason.CRASHED, "other code since this process began")
         except BaseException:
             self._socket.close()
             raise

@@ -96,6 +96,7 @@ def preparation(rules: Ruleset) -> Preparation:
         program=judge.__name__,
         request=rules.request,
         files={rulebook.COMPILED_YARA: rules.yara},
+        is_current=_is_of_this_code,
     )
 
 
@@ -154,18 +155,33 @@ def _gravest_first(patterns: Iterable[PatternRule], rules: Mapping[str, Rule]) -
 
 
 def _version(request: Mapping[str, Any], *, conditions: list[str]) -> str:
-    digest = hashlib.sha256()
-    for name, data in _sources():
-        digest.update(f"{name} {len(data)}\n".encode() + data)
     # The operator's rules, and what was switched off: no source says so.
-    digest.update(json.dumps([request, conditions], sort_keys=True).encode())
+    stated = json.dumps([_sources_at_first(), request, conditions], sort_keys=True)
+    return hashlib.sha256(stated.encode()).hexdigest()
+
+
+@cache
+def _sources_at_first() -> str:
+    return digest_of_sources()
+
+
+def digest_of_sources(root: Path = _ROOT) -> str:
+    """Return a digest of the code that judges, as it stands on the disk at this moment."""
+    digest = hashlib.sha256()
+    for name, data in _sources(root):
+        digest.update(f"{name} {len(data)}\n".encode() + data)
     return digest.hexdigest()
 
 
-def _sources() -> Iterator[tuple[str, bytes]]:
+def _is_of_this_code() -> bool:
+    """Tell whether nothing was deployed under this process since it first asked for rules."""
+    return digest_of_sources() == _sources_at_first()
+
+
+def _sources(root: Path) -> Iterator[tuple[str, bytes]]:
     for source in _SOURCES:
-        path = _ROOT / source
+        path = root / source
         files = [path] if path.is_file() else sorted(path.rglob("*"))
         for file in files:
             if file.suffix in _SOURCE_ENDINGS:
-                yield file.relative_to(_ROOT).as_posix(), file.read_bytes()
+                yield file.relative_to(root).as_posix(), file.read_bytes()

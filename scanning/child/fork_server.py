@@ -29,8 +29,9 @@ from scanning.child import start
 READY = b"ready"
 MESSAGE_BYTES = 64 * 1024
 # Nothing can be imported behind the layers, and these come late: what the standard library imports
-# inside functions, and codecs, when something is first decoded so.
-_MODULES = ("linecache", "tracemalloc", "unicodedata", "warnings")
+# inside functions, and codecs, when something is first decoded so. The first program of a scan is
+# taken before a deployment can change it.
+_MODULES = ("linecache", "tracemalloc", "unicodedata", "warnings", "scanning.child.repack")
 
 
 def serve(preparing: str) -> None:

@@ -82,6 +82,12 @@ def test_what_cannot_be_prepared_is_inconclusive() -> None:
     assert _servers() == set()
 
 
+def test_a_server_of_other_code_judges_nothing() -> None:
+    with pytest.raises(ScanInconclusive, match="other code"):
+        _answer(replace(_PREPARATION, is_current=lambda: False))
+    assert _servers() == set()
+
+
 def test_a_server_that_died_meanwhile_is_replaced() -> None:
     _answer()
     (first,) = _servers()
@@ -226,3 +232,4 @@ def test_the_rules_in_force_are_what_scans_are_prepared_with() -> None:
     preparation = ruleset.preparation(rules)
     assert preparation.key == rules.version
     assert preparation.request == rules.request
+    assert preparation.is_current()

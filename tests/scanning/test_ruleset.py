@@ -1,10 +1,12 @@
 """What is in force, its version, and the operator's own part of it."""
 
+import shutil
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
@@ -45,6 +47,16 @@ def test_the_version_stays_while_nothing_changes() -> None:
     ruleset.load.cache_clear()
     assert ruleset.load("").version == version
     assert "secret/github-token" in ruleset.load("").rules
+
+
+@pytest.mark.parametrize("changed", ["scanning/child/look.py", "scanning/rules/new.yaml"])
+def test_code_that_is_deployed_is_seen(changed: str, tmp_path: Path) -> None:
+    for name in ("mog_package", "scanning"):
+        shutil.copytree(settings.BASE_DIR / name, tmp_path / name)
+    assert ruleset.digest_of_sources(tmp_path) == ruleset.digest_of_sources()
+    with (tmp_path / changed).open("a") as file:
+        file.write("# anew\n")
+    assert ruleset.digest_of_sources(tmp_path) != ruleset.digest_of_sources()
 
 
 def test_a_pack_changes_the_version(pack: Pack) -> None:
