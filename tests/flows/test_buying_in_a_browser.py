@@ -48,8 +48,8 @@ def buyer(chromium: Browser, shop: tuple[PaymentSandbox, str], bob: User) -> Ite
     client, url = Client(), shop[1]
     session = sign_in(client, bob)
     context = chromium.new_context(base_url=url)
-    cookie = {"name": site_settings.SESSION_COOKIE_NAME, "url": url}
-    context.add_cookies([{**cookie, "value": str(session.session_key)}])
+    name, value = site_settings.SESSION_COOKIE_NAME, str(session.session_key)
+    context.add_cookies([{"name": name, "value": value, "url": url}])
     tab = Tab(context.new_page())
     tab.page.on("console", tab.hear)
     yield tab
