@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, Sum
 
-from payments.models import Account, Order, Posting, PostingQuerySet
+from payments.models import Account, AccountKind, Order, Posting, PostingQuerySet
 
 # What an event is called by whom it happens to.
 _NAMES = {
@@ -17,6 +17,8 @@ _NAMES = {
     "dispute": "Dispute",
     "payout": "Payout",
 }
+# What differs for whoever is paid by it.
+_SELLERS_NAMES = {"order": "Sale"}
 _AT_ONCE = 500
 
 
@@ -67,7 +69,8 @@ def _line(account: Account, end: Posting, moved_cents: int, order: Order | None)
     kind, _, reference = end.event.partition(":")
     balance = end.debit_balance_cents if end.debit_id == account.pk else end.credit_balance_cents
     assert balance is not None
-    name = _NAMES.get(kind, kind.replace("_", " ").capitalize())
+    names = _NAMES | _SELLERS_NAMES if account.kind == AccountKind.PAYABLE else _NAMES
+    name = names.get(kind, kind.replace("_", " ").capitalize())
     return Line(end.created_at, name, reference, moved_cents, balance, order)
 
 

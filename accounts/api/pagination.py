@@ -5,6 +5,7 @@ A row that is added or removed meanwhile moves no other row to another page.
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from django.core import signing
@@ -71,6 +72,7 @@ def paginate(
     return Page(items, None if is_last else _write(items[-1], signer, order))
 
 
+@cache
 def page_of(serializer: type[serializers.BaseSerializer[Any]]) -> serializers.Serializer[Any]:
     """Return the shape of a page of these, for the API's description."""
     name = serializer.__name__.removesuffix("Serializer")

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from accounts.api.serializers import CamelSerializer
 from payments.api.fields import CentsField, FlagField
-from payments.models import Order, OrderMethod, OrderState
+from payments.models import Order, OrderMethod, OrderState, PayoutState
 from payments.sales import HoldReason
 
 
@@ -121,6 +121,19 @@ class EarningSerializer(CamelSerializer):
         allow_null=True,
         help_text="Why it cannot be paid out yet; null once it can.",
     )
+
+
+class PayoutSerializer(CamelSerializer):
+    """What a vendor is paid for a week."""
+
+    id = serializers.CharField(source="public_id")
+    vendor = serializers.CharField(source="vendor.slug")
+    period = serializers.CharField(help_text="A week of ISO 8601, such as 2026-W48.")
+    amount_cents = serializers.IntegerField()
+    currency = serializers.CharField()
+    state = serializers.ChoiceField(choices=PayoutState.choices)
+    created_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField(allow_null=True)
 
 
 class RefundSerializer(CamelSerializer):

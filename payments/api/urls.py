@@ -8,6 +8,12 @@ urlpatterns: list[URLPattern] = [
     path("wallet", wallet.Wallet.as_view(), name="api_wallet"),
     path("wallet/statement", wallet.Statement.as_view(), name="api_wallet_statement"),
     path("vendor/earnings", earnings.EarningList.as_view(), name="api_earnings"),
+    path("vendor/payouts", earnings.PayoutList.as_view(), name="api_payouts"),
+    path(
+        "vendor/<slug:slug>/statement",
+        earnings.VendorStatement.as_view(),
+        name="api_vendor_statement",
+    ),
     path("wallet/top-up", top_ups.TopUpList.as_view(), name="api_top_up"),
     path("wallet/top-ups/<str:public_id>", top_ups.TopUpDetail.as_view(), name="api_top_up_detail"),
     path("wallet/auto-top-up", payment_methods.AutoTopUpDetail.as_view(), name="api_auto_top_up"),

@@ -2,18 +2,20 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import MogRequest, actor_of
+from accounts.second_factors import owned
 from accounts.step_up import signed_in_required, step_up_required
 from catalog.models import Vendor
-from payments import earnings, onboarding
+from payments import accounts, earnings, onboarding, statements
 from payments.forms import PayoutSetUpForm
 from payments.models import Payout, SellerAccount
+from payments.views import statement_file
 
 _PAGE_SIZE = 50
 
@@ -34,6 +36,28 @@ def payouts(request: MogRequest) -> HttpResponse:
 
 
 @never_cache
+@require_safe
+@signed_in_required
+def statement(request: MogRequest, slug: str) -> HttpResponse:
+    """Show what a vendor is owed, and how it came and went, newest first."""
+    vendor = _own(request, slug)
+    account = accounts.payable_of(vendor)
+    ends = statements.last_postings(account).order_by("-pk")
+    page = Paginator(ends, _PAGE_SIZE).get_page(request.GET.get("page"))
+    lines = statements.lines_of(account, page.object_list)
+    context = {"vendor": vendor, "account": account, "page": page, "lines": lines}
+    return render(request, "payments/seller_statement.html", context)
+
+
+@never_cache
+@require_safe
+@signed_in_required
+def statement_csv(request: MogRequest, slug: str) -> HttpResponseBase:
+    """Return the whole statement of a vendor as CSV (RFC 4180)."""
+    return statement_file.of(accounts.payable_of(_own(request, slug)), name=slug)
+
+
+@never_cache
 @require_http_methods(["GET", "POST"])
 @step_up_required
 def set_up(request: MogRequest, slug: str) -> HttpResponse:
@@ -47,7 +71,13 @@ def set_up(request: MogRequest, slug: str) -> HttpResponse:
         country = form.cleaned_data["country"]
         by, now = actor_of(request), timezone.now()
         provider_url = onboarding.begin(vendor, country=country, by=by, now=now)
-    context = {"vendor": vendor, "account": account, "form": form, "provider_url": provider_url}
+    context = {
+        "vendor": vendor,
+        "account": account,
+        "form": form,
+        "provider_url": provider_url,
+        "has_second_factor": owned.has_second_factor(actor_of(request).require_user()),
+    }
     return render(request, "payments/payout_set_up.html", context)
 
 
