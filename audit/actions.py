@@ -45,6 +45,10 @@ class Action(StrEnum):
     CARD_REFUND_FAILED = "card_refund.failed", RetentionClass.FINANCIAL
     CARD_REFUND_RETRIED = "card_refund.retried", RetentionClass.FINANCIAL
     CARD_REMOVED = "card.removed", RetentionClass.FINANCIAL
+    CHARGEBACK_LOST = "chargeback.lost", RetentionClass.FINANCIAL
+    CHARGEBACK_OPENED = "chargeback.opened", RetentionClass.FINANCIAL
+    CHARGEBACK_WON = "chargeback.won", RetentionClass.FINANCIAL
+    DEBT_PAID = "debt.paid", RetentionClass.FINANCIAL
     DEVICE_APPROVED = "device.approved"
     DEVICE_CODE_REFUSED = "device.code_refused"
     DEVICE_DENIED = "device.denied"
@@ -53,6 +57,7 @@ class Action(StrEnum):
     DISPUTE_OPENED = "dispute.opened"
     DISPUTE_REJECTED = "dispute.rejected"
     ENTITLEMENT_GRANTED = "entitlement.granted", RetentionClass.FINANCIAL
+    ENTITLEMENT_RESTORED = "entitlement.restored", RetentionClass.FINANCIAL
     EVENT_REPLAYED = "event.replayed"
     EXCEPTION_WITHDRAWN = "exception.withdrawn"
     LISTING_DRAFTED = "listing.drafted"
@@ -114,4 +119,6 @@ class Action(StrEnum):
     VENDOR_EDITED = "vendor.edited"
     VENDOR_OPENED = "vendor.opened"
     VENDOR_VERIFIED = "vendor.verified"
+    WALLET_FROZEN = "wallet.frozen", RetentionClass.FINANCIAL
+    WALLET_UNFROZEN = "wallet.unfrozen", RetentionClass.FINANCIAL
     WEBHOOK_REFUSED = "webhook.refused"

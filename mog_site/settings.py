@@ -174,10 +174,13 @@ _LOOK = (
     *("payments.view_payout", "payments.view_selleraccount"),
     "payments.view_cardrefund",
     *("accounts.view_user", "payments.view_providerevent", "payments.view_order"),
+    "payments.view_chargeback",
 )
 _LOOK_AT_MONEY = ("payments.view_account", "payments.view_posting")
-# To refund orders, to retry and cancel payouts, and to apply events of the provider once more.
+# To refund orders, to retry and cancel payouts, to freeze wallets, and to apply events of the
+# provider once more.
 _MOVE_MONEY = (
+    "payments.change_account",
     *("payments.change_order", "payments.change_payout", "payments.change_providerevent"),
 )
 _DECIDE = ("releases.change_release", "releases.change_dispute", "releases.change_revocation")
@@ -323,6 +326,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/v1",
     # Several kinds of state, each under its own name.
     "ENUM_NAME_OVERRIDES": {
+        "ChargebackState": "payments.models.ChargebackState",
         "DisputeState": "releases.models.DisputeState",
         "ListingState": "catalog.models.ListingState",
         "TopUpState": "payments.models.TopUpState",

@@ -11,7 +11,8 @@ from catalog.models import Vendor
 from payments.models import TRACKED, Account, AccountKind
 from payments.models.account import PAYABLE_FLOOR_CENTS
 
-Party = User | Organization | Vendor
+WalletOwner = User | Organization
+Party = WalletOwner | Vendor
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,13 @@ def payable_of(vendor: Vendor) -> Account:
 def receivable_of(party: Party) -> Account:
     """Return what a party owes us."""
     return _account(AccountKind.RECEIVABLE, party)
+
+
+def known_receivable_of(wallet: Account) -> Account | None:
+    """Return what the owner of a wallet owes us, if they ever owed anything; makes nothing."""
+    party = wallet.organization or wallet.user
+    assert party is not None
+    return Account.objects.filter(code=_code(AccountKind.RECEIVABLE, party)).first()
 
 
 def ours(kind: AccountKind) -> Account:

@@ -159,7 +159,9 @@ def _begun(pk: int, *, now: datetime) -> TopUp | None:
 def _is_due(auto: AutoTopUp, *, now: datetime) -> bool:
     if not (auto.is_enabled and auto.payer.default_method_id):
         return False
-    if ledger.balance_of(accounts.wallet_of(auto.payer.party)) >= auto.threshold_cents:
+    wallet = accounts.wallet_of(auto.payer.party)
+    # A card whose owner disputes what it paid is not charged once more.
+    if wallet.is_frozen or ledger.balance_of(wallet) >= auto.threshold_cents:
         return False
     if spent_cents(auto, now=now) + auto.amount_cents > auto.monthly_ceiling_cents:
         return False

@@ -18,7 +18,7 @@ from audit.log import record
 from payments import accounts, ledger, stripe_port
 from payments.errors import CardRefundMoved, PaymentMismatch
 from payments.ledger import Entry
-from payments.models import AccountKind, CardRefund, CardRefundState, Order, Refund
+from payments.models import AccountKind, CardRefund, CardRefundState, Chargeback, Order, Refund
 from payments.models.card_refund import PROBLEM_LENGTH
 from payments.pending import SUBJECT
 from payments.stripe_port import Intent, ProviderError, ProviderRefund, ProviderRefused
@@ -75,9 +75,13 @@ def retry(back: CardRefund, *, by: Actor, now: datetime) -> None:
 
 @transaction.atomic
 def credit_instead(back: CardRefund, *, by: Actor, now: datetime) -> None:
-    """Put the money of a refused one into the buyer's wallet; raises CardRefundMoved."""
+    """Put the money of a refused one into the buyer's wallet.
+
+    Raises CardRefundMoved, also while a bank gives it back or has done so: it is not paid twice.
+    """
     by.require_user()
-    if not _credit(back, CardRefundState.FAILED, by=by, now=now):
+    is_taken_back = Chargeback.objects.standing().filter(order=back.order).exists()
+    if is_taken_back or not _credit(back, CardRefundState.FAILED, by=by, now=now):
         raise CardRefundMoved(back.public_id)
 
 

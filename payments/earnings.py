@@ -9,8 +9,15 @@ from catalog.models import Vendor
 from payments import accounts, ledger
 from payments.models import Order
 
-# What is left of it, where some of the price went back.
-_SELLERS_PART = F("price_cents") - F("fee_cents") - F("refunded_cents") + F("refunded_fee_cents")
+# What is left of it, where some of the price is gone.
+_SELLERS_PART = (
+    F("price_cents")
+    - F("fee_cents")
+    - F("refunded_cents")
+    + F("refunded_fee_cents")
+    - F("disputed_cents")
+    + F("disputed_fee_cents")
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,31 @@ def revoke_bought(order: Order, *, now: datetime) -> None:
     Entitlement.objects.active().filter(order=order).update(revoked_at=now)
 
 
+def suspend(order: Order, *, now: datetime) -> Entitlement | None:
+    """Take away what an order gave while its payment is disputed; None when it is gone already."""
+    given = Entitlement.objects.active().filter(order=order).first()
+    if given is not None:
+        Entitlement.objects.filter(pk=given.pk).update(revoked_at=now)
+    return given
+
+
+def restore(entitlement: Entitlement, *, now: datetime) -> bool:
+    """Give back what was taken away; False when its holder has got the listing anew meanwhile."""
+    holder = {
+        "listing": entitlement.listing_id,
+        "user": entitlement.user_id,
+        "organization": entitlement.organization_id,
+    }
+    if Entitlement.objects.active().filter(**holder).exists():
+        return False
+    Entitlement.objects.filter(pk=entitlement.pk).update(revoked_at=None)
+    data = {"entitlement": entitlement.public_id}
+    system = Actor.system().who
+    subject = entitlement.subject
+    record(Action.ENTITLEMENT_RESTORED, by=system, now=now, subject=subject, data=data)
+    return True
+
+
 def use(entitlement: Entitlement, *, now: datetime) -> bool:
     """Remember that it was used for the first time; False when it was taken back meanwhile."""
     if entitlement.first_used_at is not None:

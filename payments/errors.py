@@ -24,6 +24,8 @@ PaymentsError
 ├── InvalidTopUp            a top-up that must not be; `field` names what to change
 ├── NoSavedCard             a wallet that fills itself needs a saved card
 ├── CardNotFound            there is no such saved card, or it is somebody else's
+├── WalletContested         a wallet stays frozen while a dispute about it is open
+├── InvalidFreeze           a wallet is not frozen or let go like this; `field` names why
 └── PaymentMismatch         a payment names a row whose own it is not
 """
 
@@ -190,3 +192,15 @@ class NoSavedCard(PaymentsError):
 
 class CardNotFound(PaymentsError):
     """There is no such saved card, or it is somebody else's."""
+
+
+class WalletContested(PaymentsError):
+    """A dispute about this wallet is open: the bank may still take what is in it."""
+
+
+class InvalidFreeze(PaymentsError):
+    """A wallet cannot be frozen or let go like this; `field` names what is wrong."""
+
+    def __init__(self, field: str, text: str) -> None:
+        super().__init__(text)
+        self.field = field

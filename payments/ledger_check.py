@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from celery import shared_task
 from django.db import connection
 
+from payments import dispute_rules
+
 log = logging.getLogger("mog.payments")
 
 # Enough to see what happened; a broken sum breaks every balance after it.
@@ -172,6 +174,7 @@ RULES: dict[str, str] = {
         LEFT JOIN payments_order AS o ON p.event = 'order:' || o.public_id
         WHERE p.event LIKE 'order:ord|_%' ESCAPE '|' AND o.id IS NULL
     """,
+    **dispute_rules.RULES,
 }
 
 

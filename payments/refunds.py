@@ -16,7 +16,7 @@ from catalog import pricing
 from payments import accounts, card_refunds, entitlements, ledger
 from payments.errors import InvalidRefund, NotRefundable
 from payments.ledger import Entry
-from payments.models import Account, AccountKind, Entitlement, Order, Refund
+from payments.models import Account, AccountKind, Chargeback, Entitlement, Order, Refund
 from payments.models.refund import REASON_LENGTH
 
 
@@ -24,6 +24,8 @@ def why_not(order: Order, *, now: datetime) -> str:
     """Return why its buyer may not take an order back by themselves; empty when they may."""
     if not order.is_paid or order.paid_at is None:
         return "not_paid"
+    if _is_contested(order):
+        return "disputed"
     if order.refunded_cents:
         return "refunded"
     if now >= order.paid_at + settings.REFUND_WINDOW:
@@ -59,6 +61,8 @@ def refund(order: Order, *, amount_cents: int, reason: str, by: Actor, now: date
     held = _locked(order)
     if not held.is_paid:
         raise NotRefundable("not_paid")
+    if _is_contested(held):
+        raise NotRefundable("disputed")
     if held.refundable_cents == 0:
         raise NotRefundable("refunded")
     if not 1 <= amount_cents <= held.refundable_cents:
@@ -71,6 +75,11 @@ def _locked(order: Order) -> Order:
     held = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
     list(Entitlement.objects.select_for_update(of=("self",)).filter(order=held))
     return held
+
+
+def _is_contested(order: Order) -> bool:
+    """Tell whether a bank decides about its money, or has decided against us."""
+    return Chargeback.objects.standing().filter(order=order).exists()
 
 
 def _refund(

@@ -5,12 +5,14 @@ from datetime import datetime
 from enum import StrEnum
 
 from accounts.actor import Actor
-from payments.models import Order, OrderQuerySet
+from payments.models import ChargebackState, Order, OrderQuerySet
+from payments.models.chargeback import state_of
 
 
 class HoldReason(StrEnum):
     """Why a sale cannot be paid out yet."""
 
+    DISPUTED = "disputed"
     RECENT_SALE = "recent_sale"
 
 
@@ -20,13 +22,23 @@ class Sale:
 
     order: Order
     hold_reason: HoldReason | None
+    dispute_state: ChargebackState | None
 
 
 def sales_of(actor: Actor) -> OrderQuerySet:
     """Return the paid orders of the vendors that an actor sells under."""
-    return Order.objects.sold_by(actor).paid().with_listing()
+    return Order.objects.sold_by(actor).paid().with_listing().with_disputes()
 
 
 def sale_of(order: Order, *, now: datetime) -> Sale:
     """Return a sale with what holds it back."""
-    return Sale(order, None if order.is_available(now=now) else HoldReason.RECENT_SALE)
+    dispute_state = state_of(order)
+    return Sale(order, _held_by(order, dispute_state, now=now), dispute_state)
+
+
+def _held_by(
+    order: Order, dispute_state: ChargebackState | None, *, now: datetime
+) -> HoldReason | None:
+    if dispute_state == ChargebackState.OPEN:
+        return HoldReason.DISPUTED
+    return None if order.is_available(now=now) else HoldReason.RECENT_SALE

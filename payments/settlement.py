@@ -3,7 +3,15 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from payments import card_purchases, card_refunds, onboarding, payment_methods, stripe_port, top_ups
+from payments import (
+    card_purchases,
+    card_refunds,
+    chargebacks,
+    onboarding,
+    payment_methods,
+    stripe_port,
+    top_ups,
+)
 from payments.pending import SUBJECT, Kind
 from payments.stripe_port import Intent
 
@@ -33,6 +41,14 @@ def _payment(intent_id: str, now: datetime) -> bool:
     return bear(stripe_port.retrieve_intent(intent_id), now=now)
 
 
+def _dispute(dispute_id: str, now: datetime) -> bool:
+    dispute = stripe_port.retrieve_dispute(dispute_id)
+    # A dispute may be heard of before its payment is: what was never taken in cannot be taken back.
+    if dispute.intent_id:
+        _payment(dispute.intent_id, now)
+    return chargebacks.bear(dispute, now=now)
+
+
 def _seller_account(account_id: str, now: datetime) -> bool:
     return onboarding.refresh(account_id, now=now)
 
@@ -43,6 +59,7 @@ def _refund(refund_id: str, now: datetime) -> bool:
 
 _SETTLERS: Mapping[str, Callable[[str, datetime], bool]] = {
     "account": _seller_account,
+    "dispute": _dispute,
     "payment_intent": _payment,
     "payment_method": payment_methods.settle_method,
     "refund": _refund,

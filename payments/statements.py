@@ -14,7 +14,9 @@ _NAMES = {
     "top_up": "Top-up",
     "refund": "Refund",
     "card_refund": "Refund that its card did not take",
-    "dispute": "Dispute",
+    "chargeback": "Disputed payment",
+    "reinstatement": "Dispute won",
+    "debt": "Paid what was owed",
     "payout": "Payout",
 }
 # What differs for whoever is paid by it.

@@ -12,7 +12,15 @@ from accounts import mail
 from accounts.actor import Actor
 from audit.actions import Action
 from audit.log import record
-from payments import accounts, auto_declines, ledger, top_up_mail, top_up_payments
+from payments import (
+    accounts,
+    auto_declines,
+    debts,
+    freezing,
+    ledger,
+    top_up_mail,
+    top_up_payments,
+)
 from payments.errors import PaymentMismatch
 from payments.ledger import Entry
 from payments.models import AccountKind, TopUp, TopUpState
@@ -67,6 +75,7 @@ def _credit(top_up: TopUp, *, now: datetime) -> None:
     provider = accounts.ours(AccountKind.PROVIDER)
     ledger.post(top_up.event, [Entry("credit", provider, wallet, top_up.amount_cents)], now=now)
     _record(Action.TOP_UP_SUCCEEDED, top_up, now=now)
+    debts.collect(freezing.held(wallet), cause=top_up.public_id, now=now)
     if top_up.is_automatic:
         auto_declines.forget(top_up)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
@@ -22,16 +23,22 @@ from audit.who import Origin
 from catalog.models import Listing, ListingState, Vendor
 from mog_site import error_answers
 from mog_site.errors import FORGED_FORM, UNKNOWN, Problem
-from payments import checkout
+from payments import checkout, freezing
 from payments.checkout import Wanted
-from payments.models import Account, AutoTopUp, Order, TopUpState
+from payments.models import AutoTopUp, ChargebackState, Order, OrderMethod, TopUpState
 from releases import disputes, review, revocation
 from releases.models import Case, Cause, FindingException, Release, Revocation
 from releases.states import State
 from tests import devices, money, queue, second_factors, shelf, signed_in
 from tests.factories.accounts import CredentialFactory, UserFactory
 from tests.factories.catalog import ListingFactory, VendorFactory
-from tests.factories.payments import EntitlementFactory, OrderFactory, PayerFactory, TopUpFactory
+from tests.factories.payments import (
+    ChargebackFactory,
+    EntitlementFactory,
+    OrderFactory,
+    PayerFactory,
+    TopUpFactory,
+)
 from tests.factories.releases import ReleaseFactory
 from tests.live import LiveSite
 
@@ -724,9 +731,51 @@ def _wallet(visit: Visit) -> None:
 
 
 def _wallet_frozen(visit: Visit) -> None:
-    wallet = money.fill(visit.sign_in(), 1_000)
-    Account.objects.filter(pk=wallet.pk).update(frozen_at=timezone.now())
+    user, now = visit.sign_in(), timezone.now()
+    wallet = money.fill(user, 1_000)
+    payer = PayerFactory.create(user=user)
+    ends = (ChargebackState.OPEN, None), (ChargebackState.LOST, now)
+    with transaction.atomic():
+        for state, ended_at in ends:
+            chargeback = ChargebackFactory.create(
+                top_up__payer=payer, state=state, ended_at=ended_at
+            )
+            freezing.freeze_for(chargeback, wallet, now=now)
+        by = Actor.staff(UserFactory.create(), origin=Origin())
+        freezing.freeze(wallet, reason="A stolen card.", by=by, now=now)
     visit.page.goto("/wallet")
+
+
+def _top_up_disputed(visit: Visit) -> None:
+    paid = {"state": TopUpState.SUCCEEDED, "intent_id": "pi_1", "ended_at": timezone.now()}
+    top_up = TopUpFactory.create(payer__user=visit.sign_in(), **paid)
+    ChargebackFactory.create(top_up=top_up)
+    visit.page.goto(f"/wallet/top-ups/{top_up.public_id}")
+
+
+def _order_disputed(visit: Visit) -> None:
+    order = _disputed(user=visit.sign_in())
+    visit.page.goto(f"/orders/{order.public_id}")
+
+
+def _earnings_disputed(visit: Visit) -> None:
+    seller = visit.sign_in()
+    _disputed(listing__vendor__user=seller)
+    lost = _disputed(listing__vendor__user=UserFactory.create(), vendor=Vendor.objects.get())
+    lost.chargebacks.update(state=ChargebackState.LOST, ended_at=timezone.now())
+    visit.page.goto("/sell/earnings")
+
+
+def _disputed(**facts: object) -> Order:
+    order: Order = OrderFactory.create(
+        method=OrderMethod.CARD,
+        intent_id=f"pi_{Order.objects.count()}",
+        disputed_cents=499,
+        disputed_fee_cents=50,
+        **facts,
+    )
+    ChargebackFactory.create(top_up=None, order=order, amount_cents=499, fee_cents=50)
+    return order
 
 
 def _earnings(visit: Visit) -> None:
@@ -863,6 +912,9 @@ PAGES: dict[str, Callable[[Visit], None]] = {
     "wallet-frozen": _wallet_frozen,
     "earnings": _earnings,
     "earnings-none": _earnings_none,
+    "earnings-disputed": _earnings_disputed,
+    "order-disputed": _order_disputed,
+    "top-up-disputed": _top_up_disputed,
     "cards-none": _cards_none,
     "auto-top-up": _auto_top_up,
     "auto-top-up-stopped": _auto_top_up_stopped,

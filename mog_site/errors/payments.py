@@ -96,7 +96,8 @@ RULES: Table = {
     payments_errors.AccountFrozen: Rule(
         HTTPStatus.FORBIDDEN,
         "wallet_frozen",
-        "This wallet is frozen because a payment into it was disputed. Write to support.",
+        "This wallet is frozen. Its page says why, and what you can do about it.",
+        details=lambda _: {"walletUrl": f"{settings.SITE_URL}{reverse('wallet')}"},
     ),
     payments_errors.AlreadyPosted: Rule(
         HTTPStatus.CONFLICT,
@@ -132,6 +133,12 @@ RULES: Table = {
         HTTPStatus.CONFLICT,
         "card_refund_moved",
         "This refund was not refused, or somebody else has dealt with it. Look at it again.",
+    ),
+    payments_errors.InvalidFreeze: INVALID_FIELD,
+    payments_errors.WalletContested: Rule(
+        HTTPStatus.CONFLICT,
+        "wallet_contested",
+        "A dispute about this wallet is open, so it stays frozen until the bank has decided.",
     ),
     payments_errors.PayoutMoved: Rule(
         HTTPStatus.CONFLICT,

@@ -29,6 +29,10 @@ _SENTENCES = {
     Action.CARD_REFUND_FAILED: "Refund to a card refused by the payment provider",
     Action.CARD_REFUND_RETRIED: "Refund to a card tried anew",
     Action.CARD_REMOVED: "Card removed",
+    Action.CHARGEBACK_LOST: "Disputed payment lost",
+    Action.CHARGEBACK_OPENED: "Payment disputed by the card's owner",
+    Action.CHARGEBACK_WON: "Disputed payment won",
+    Action.DEBT_PAID: "What a dispute left owed paid from the wallet",
     Action.DEVICE_APPROVED: "Device approved",
     Action.DEVICE_CODE_REFUSED: "Wrong device code entered",
     Action.DEVICE_DENIED: "Device denied",
@@ -37,6 +41,7 @@ _SENTENCES = {
     Action.DISPUTE_OPENED: "Finding contested",
     Action.DISPUTE_REJECTED: "Dispute rejected",
     Action.ENTITLEMENT_GRANTED: "Package added to your library",
+    Action.ENTITLEMENT_RESTORED: "Package back in your library after a dispute",
     Action.EVENT_REPLAYED: "Event of the payment provider applied again",
     Action.EXCEPTION_WITHDRAWN: "Exception to a finding withdrawn",
     Action.LISTING_DRAFTED: "Listing drafted",
@@ -98,6 +103,8 @@ _SENTENCES = {
     Action.VENDOR_EDITED: "Vendor profile edited",
     Action.VENDOR_OPENED: "Began to sell",
     Action.VENDOR_VERIFIED: "Changed a vendor's verified badge",
+    Action.WALLET_FROZEN: "Wallet frozen",
+    Action.WALLET_UNFROZEN: "Wallet no longer frozen",
     Action.WEBHOOK_REFUSED: "Event of the payment provider refused",
 }
 

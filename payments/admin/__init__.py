@@ -1,5 +1,5 @@
-"""This room in the admin: to look at, and to retry, refund and cancel."""
+"""This room in the admin: to look at, and to retry, refund, cancel and freeze."""
 
-from payments.admin import refunding, rows
+from payments.admin import disputing, refunding, rows
 
-__all__ = ["refunding", "rows"]
+__all__ = ["disputing", "refunding", "rows"]

@@ -11,7 +11,6 @@ from payments import payouts, webhook_inbox
 from payments.admin.acting import done_to
 from payments.errors import EventBusy, PayoutMoved
 from payments.models import (
-    Account,
     Entitlement,
     Payout,
     Posting,
@@ -114,16 +113,6 @@ class PayoutAdmin(LookOnlyAdmin):
         """Tell whether somebody may retry and cancel."""
         user: Any = request.user
         return bool(user.has_perm("payments.change_payout"))
-
-
-@admin.register(Account)
-class AccountAdmin(LookOnlyAdmin):
-    """Accounts of the ledger; the balance stands where it is kept, others are sums."""
-
-    list_display = ("code", "public_id", "kind", "balance_cents", "currency", "frozen_at")
-    list_filter = ("kind",)
-    search_fields = ("code__startswith", "public_id__exact", "user__username__exact")
-    ordering = ("-pk",)
 
 
 @admin.register(Posting)

@@ -32,7 +32,7 @@ class OrderList(APIView):
         """List them, newest first."""
         actor = actor_of(request)
         actor.require_scope(Scope.READ)
-        rows = Order.objects.bought_by(actor).with_entitlement()
+        rows = Order.objects.bought_by(actor).with_entitlement().with_disputes()
         return paginate(rows, request=request).answer(OrderSerializer)
 
 
@@ -44,7 +44,7 @@ class OrderDetail(APIView):
         """Show it; somebody else's does not exist."""
         actor = actor_of(request)
         actor.require_scope(Scope.READ)
-        rows = Order.objects.bought_by(actor).with_entitlement()
+        rows = Order.objects.bought_by(actor).with_entitlement().with_disputes()
         order = get_object_or_404(rows, public_id=public_id)
         if order.is_pending:
             order = card_purchases.look(order, now=timezone.now())

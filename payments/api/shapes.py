@@ -2,12 +2,25 @@
 
 from django.conf import settings
 from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.serializers import CamelSerializer
+from payments import debts, freezing
 from payments.api.fields import CentsField, FlagField
-from payments.models import Order, OrderMethod, OrderState, PayoutState
+from payments.freezing import FreezeKind
+from payments.models import (
+    Account,
+    ChargebackState,
+    Order,
+    OrderMethod,
+    OrderState,
+    PayoutState,
+)
+from payments.models.chargeback import state_of
 from payments.sales import HoldReason
+
+_DISPUTE_STATE = serializers.ChoiceField(choices=ChargebackState.choices, allow_null=True)
 
 
 class NewPurchaseSerializer(CamelSerializer):
@@ -73,6 +86,15 @@ class OrderSerializer(CamelSerializer):
     paid_at = serializers.DateTimeField(allow_null=True)
     receipt_url = serializers.SerializerMethodField()
     refunded_cents = serializers.IntegerField()
+    disputed_cents = serializers.IntegerField(
+        help_text="What disputes at the bank took and have not given back."
+    )
+    dispute_state = serializers.SerializerMethodField()
+
+    @extend_schema_field(_DISPUTE_STATE)
+    def get_dispute_state(self, order: Order) -> str | None:
+        """Return how its payment stands with the bank; null if nobody disputes it."""
+        return state_of(order)
 
     def get_entitlement_id(self, order: Order) -> str | None:
         """Return what it gave; null before it is paid."""
@@ -84,6 +106,17 @@ class OrderSerializer(CamelSerializer):
         return f"{settings.SITE_URL}{reverse('order', args=[order.public_id])}"
 
 
+class FreezeSerializer(CamelSerializer):
+    """A reason that keeps a wallet frozen, and the top-up that was disputed if that is it."""
+
+    reason = serializers.ChoiceField(
+        source="kind", choices=[kind.value for kind in FreezeKind], help_text="A word for it."
+    )
+    since = serializers.DateTimeField()
+    top_up_id = serializers.CharField(help_text="Empty if no top-up is the reason.")
+    disputed_cents = serializers.IntegerField()
+
+
 class WalletSerializer(CamelSerializer):
     """What is in a wallet. A frozen one takes money in and gives none out."""
 
@@ -91,6 +124,18 @@ class WalletSerializer(CamelSerializer):
     available_cents = serializers.IntegerField()
     currency = serializers.CharField()
     is_frozen = serializers.BooleanField()
+    frozen_because = serializers.SerializerMethodField()
+    owed_cents = serializers.SerializerMethodField()
+
+    @extend_schema_field(FreezeSerializer(many=True))
+    def get_frozen_because(self, wallet: Account) -> list[dict[str, object]]:
+        """Return every reason that keeps it frozen, oldest first."""
+        reasons = freezing.why(wallet) if wallet.is_frozen else []
+        return list(FreezeSerializer(reasons, many=True).data)
+
+    def get_owed_cents(self, wallet: Account) -> int:
+        """Return what its owner owes after lost disputes; the next money that comes pays it."""
+        return debts.owed_on(wallet)
 
 
 class LineSerializer(CamelSerializer):
@@ -121,6 +166,7 @@ class EarningSerializer(CamelSerializer):
         allow_null=True,
         help_text="Why it cannot be paid out yet; null once it can.",
     )
+    dispute_state = serializers.ChoiceField(choices=ChargebackState.choices, allow_null=True)
 
 
 class PayoutSerializer(CamelSerializer):

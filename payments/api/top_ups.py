@@ -2,7 +2,7 @@
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,7 +14,8 @@ from accounts.scopes import Scope
 from payments import top_ups
 from payments.api import keyed
 from payments.api.fields import CentsField
-from payments.models import TopUp, TopUpSource, TopUpState
+from payments.models import ChargebackState, TopUp, TopUpSource, TopUpState
+from payments.models.chargeback import state_of
 
 
 class NewTopUpSerializer(CamelSerializer):
@@ -43,6 +44,12 @@ class TopUpSerializer(CamelSerializer):
     pay_url = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField(allow_null=True)
+    dispute_state = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.ChoiceField(choices=ChargebackState.choices, allow_null=True))
+    def get_dispute_state(self, top_up: TopUp) -> str | None:
+        """Return how its payment stands with the bank; null if nobody disputes it."""
+        return state_of(top_up)
 
     def get_pay_url(self, top_up: TopUp) -> str:
         """Return where a person pays it, and sees what became of it."""

@@ -3,6 +3,7 @@
 from payments.models.account import TRACKED, Account, AccountKind
 from payments.models.auto_top_up import AutoTopUp
 from payments.models.card_refund import CardRefund, CardRefundState
+from payments.models.chargeback import Chargeback, ChargebackQuerySet, ChargebackState
 from payments.models.entitlement import Entitlement, EntitlementQuerySet, Source
 from payments.models.idempotency_key import IdempotencyKey, IdempotencyKeyQuerySet
 from payments.models.order import Order, OrderMethod, OrderQuerySet, OrderState
@@ -13,6 +14,7 @@ from payments.models.provider_event import EventState, ProviderEvent
 from payments.models.refund import Refund
 from payments.models.seller_account import SellerAccount, SellerStatus
 from payments.models.top_up import TopUp, TopUpSource, TopUpState
+from payments.models.wallet_freeze import WalletFreeze
 
 __all__ = [
     "TRACKED",
@@ -21,6 +23,9 @@ __all__ = [
     "AutoTopUp",
     "CardRefund",
     "CardRefundState",
+    "Chargeback",
+    "ChargebackQuerySet",
+    "ChargebackState",
     "Entitlement",
     "EntitlementQuerySet",
     "EventState",
@@ -43,4 +48,5 @@ __all__ = [
     "TopUp",
     "TopUpSource",
     "TopUpState",
+    "WalletFreeze",
 ]

@@ -68,6 +68,10 @@ class OrderQuerySet(CardPaidQuerySet["Order"]):
         """Bring listing, vendors and what was given in the same query."""
         return self.with_listing().select_related("listing__vendor", "vendor", "entitlement")
 
+    def with_disputes(self) -> "OrderQuerySet":
+        """Bring what banks say of their payments, in one more query for all of them."""
+        return self.prefetch_related("chargebacks")
+
     def spent_cents(self, *, since: datetime, lately_since: datetime) -> tuple[int, int]:
         """Return what was spent or is reserved since a moment and since a later one, in cents.
 
@@ -109,6 +113,9 @@ class Order(CardPaid):
     # What went back to the buyer, and how much of that was the marketplace's.
     refunded_cents = models.PositiveIntegerField(default=0, editable=False)
     refunded_fee_cents = models.PositiveIntegerField(default=0, editable=False)
+    # What disputes took and have not given back, and how much of that was the marketplace's.
+    disputed_cents = models.PositiveIntegerField(default=0, editable=False)
+    disputed_fee_cents = models.PositiveIntegerField(default=0, editable=False)
     # When the seller's part may be paid out.
     available_at = models.DateTimeField(null=True, editable=False)
 
@@ -135,6 +142,18 @@ class Order(CardPaid):
                     refunded_fee_cents__gte=F("refunded_cents") - F("price_cents") + F("fee_cents"),
                 ),
                 name="payments_order_refunds_within_price",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    refunded_cents__lte=F("price_cents") - F("disputed_cents"),
+                    refunded_fee_cents__lte=F("fee_cents") - F("disputed_fee_cents"),
+                    disputed_fee_cents__lte=F("disputed_cents"),
+                ),
+                name="payments_order_disputes_within_price",
+            ),
+            models.CheckConstraint(
+                condition=Q(disputed_cents=0) | Q(state=OrderState.PAID, method=OrderMethod.CARD),
+                name="payments_order_disputed_was_paid_by_card",
             ),
             models.CheckConstraint(
                 condition=Q(refunded_cents=0) | Q(state=OrderState.PAID),
@@ -234,13 +253,14 @@ class Order(CardPaid):
 
     @property
     def earned_cents(self) -> int:
-        """Return what is left of the seller's part where some of the price went back."""
-        return self.seller_cents - self.refunded_cents + self.refunded_fee_cents
+        """Return what is left of the seller's part where some of the price is gone."""
+        gone = self.refunded_cents + self.disputed_cents
+        return self.seller_cents - gone + self.refunded_fee_cents + self.disputed_fee_cents
 
     @property
     def refundable_cents(self) -> int:
         """Return what is left of the price."""
-        return self.price_cents - self.refunded_cents
+        return self.price_cents - self.refunded_cents - self.disputed_cents
 
     @property
     def is_refunded(self) -> bool:

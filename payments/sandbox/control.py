@@ -112,7 +112,9 @@ def _dispute(world: World, subject_id: str, form: Json) -> Json:
 
 
 def _close(world: World, dispute_id: str, act: str, _form: Json) -> Json:
-    return refunds.close_dispute(world, dispute_id, status="won" if act == "win" else "lost")
+    if act == "escalate":
+        return refunds.escalate_dispute(world, dispute_id)
+    return refunds.close_dispute(world, dispute_id, act=act)
 
 
 def _settle(world: World, refund_id: str, act: str, _form: Json) -> Json:
@@ -163,7 +165,7 @@ _ROUTES: tuple[tuple[str, str, Callable[..., Json]], ...] = (
     ("POST", f"/_sandbox/intents/{_ID}/(pay|decline|ask|authenticate)", _intent),
     ("POST", f"/_sandbox/customers/{_ID}/cards", _save_card),
     ("POST", f"/_sandbox/charges/{_ID}/dispute", _dispute),
-    ("POST", f"/_sandbox/disputes/{_ID}/(win|lose)", _close),
+    ("POST", f"/_sandbox/disputes/{_ID}/(win|lose|escalate)", _close),
     ("POST", f"/_sandbox/refunds/{_ID}/(succeed|fail)", _settle),
     ("POST", f"/_sandbox/accounts/{_ID}/complete", _complete),
     ("POST", f"/_sandbox/accounts/{_ID}/restrict", _restrict),

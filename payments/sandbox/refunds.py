@@ -9,7 +9,12 @@ from payments.sandbox.store import new_id, now
 from payments.sandbox.world import World
 
 _ANSWER_WITHIN = timedelta(days=7)
-_UNSETTLED = {"needs_response", "under_review"}
+# How a dispute ends from where it stands; an inquiry was never more than a question.
+_ENDS = {
+    "needs_response": {"win": "won", "lose": "lost"},
+    "under_review": {"win": "won", "lose": "lost"},
+    "warning_needs_response": {"win": "warning_closed"},
+}
 
 
 def create(world: World, form: Json) -> Json:
@@ -65,7 +70,8 @@ def settle(world: World, refund_id: str, *, status: str) -> Json:
 
 def dispute(world: World, subject_id: str, form: Json) -> Json:
     """Have the owner of a card contest a charge, named by itself or by its payment."""
-    forms.only(form, "amount", "reason")
+    forms.only(form, "amount", "reason", "inquiry")
+    is_inquiry = forms.flag(form, "inquiry")
     kind = "charge" if subject_id.startswith("ch_") else "payment_intent"
     charge = _charge_of(world, {kind: subject_id})
     if charge["disputed"]:
@@ -88,29 +94,47 @@ def dispute(world: World, subject_id: str, form: Json) -> Json:
                 "past_due": False,
                 "submission_count": 0,
             },
-            "is_charge_refundable": False,
+            "is_charge_refundable": is_inquiry,
             "livemode": False,
             "metadata": {},
             "payment_intent": charge["payment_intent"],
             "reason": forms.text(form, "reason") or "fraudulent",
-            "status": "needs_response",
+            "status": "warning_needs_response" if is_inquiry else "needs_response",
         }
     )
-    world.store.put(charge | {"disputed": True})
     happened(world, "charge.dispute.created", made)
-    happened(world, "charge.dispute.funds_withdrawn", made)
-    return made
+    return made if is_inquiry else _withdraw(world, made)
 
 
-def close_dispute(world: World, dispute_id: str, *, status: str) -> Json:
-    """Settle a dispute: `won` brings the money back, `lost` does not."""
+def escalate_dispute(world: World, dispute_id: str) -> Json:
+    """Make a chargeback of what was only an inquiry."""
     made = world.store.get("dispute", dispute_id)
-    if made["status"] not in _UNSETTLED:
+    if made["status"] != "warning_needs_response":
+        raise Refusal(f"This dispute is {made['status']}.")
+    changed = {"status": "needs_response", "is_charge_refundable": False}
+    made = world.store.put(made | changed)
+    happened(world, "charge.dispute.updated", made)
+    return _withdraw(world, made)
+
+
+def close_dispute(world: World, dispute_id: str, *, act: str) -> Json:
+    """Settle a dispute: `win` brings the money back, `lose` does not."""
+    made = world.store.get("dispute", dispute_id)
+    status = _ENDS.get(made["status"], {}).get(act)
+    if status is None:
         raise Refusal(f"This dispute is {made['status']}.")
     made = world.store.put(made | {"status": status})
     if status == "won":
+        # What a bank has found right may be refunded again.
+        world.store.put(world.store.get("charge", made["charge"]) | {"disputed": False})
         happened(world, "charge.dispute.funds_reinstated", made)
     happened(world, "charge.dispute.closed", made)
+    return made
+
+
+def _withdraw(world: World, made: Json) -> Json:
+    world.store.put(world.store.get("charge", made["charge"]) | {"disputed": True})
+    happened(world, "charge.dispute.funds_withdrawn", made)
     return made
 
 

@@ -8,7 +8,7 @@ _SUMS = {
     "refunds": "SELECT sum(json_extract(body, '$.amount')) FROM object WHERE kind = 'refund'"
     " AND json_extract(body, '$.status') NOT IN ('failed', 'canceled')",
     "disputes": "SELECT sum(json_extract(body, '$.amount')) FROM object WHERE kind = 'dispute'"
-    " AND json_extract(body, '$.status') <> 'won'",
+    " AND json_extract(body, '$.status') IN ('needs_response', 'under_review', 'lost')",
     "transfers": "SELECT sum(json_extract(body, '$.amount') - json_extract(body,"
     " '$.amount_reversed')) FROM object WHERE kind = 'transfer'",
 }

@@ -1,6 +1,7 @@
 """Money back to a card: because we say so (refunds) or because its owner does (disputes)."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from stripe.params import DisputeListParams, RefundCreateParams, RefundListParams
 
@@ -41,9 +42,15 @@ def retrieve_dispute(dispute_id: str) -> ProviderDispute:
         return ProviderDispute.of(client.v1.disputes.retrieve(dispute_id))
 
 
-def list_disputes(intent_id: str) -> tuple[ProviderDispute, ...]:
-    """Return the disputes of a payment, newest first."""
-    params: DisputeListParams = {"payment_intent": intent_id, "limit": PAGE_SIZE}
+def list_disputes(
+    intent_id: str | None = None, *, created_from: datetime | None = None
+) -> tuple[ProviderDispute, ...]:
+    """Return the disputes of a payment, or of all, newest first."""
+    params: DisputeListParams = {"limit": PAGE_SIZE}
+    if intent_id:
+        params["payment_intent"] = intent_id
+    if created_from:
+        params["created"] = {"gte": int(created_from.timestamp())}
     with provider_call() as client:
         listed = client.v1.disputes.list(params)
         return tuple(ProviderDispute.of(raw) for raw in listed.auto_paging_iter())

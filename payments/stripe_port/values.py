@@ -154,7 +154,12 @@ class ProviderRefund:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderDispute:
-    """A charge that its payer contests; `status` is needs_response, under_review, won, lost, ..."""
+    """A charge that its payer contests.
+
+    `status` is needs_response, under_review, won or lost once the money is taken back; `warning_`
+    with needs_response, under_review or closed while the bank only asks; appeal_needs_response and
+    appeal_under_review after a loss; or prevented (docs.stripe.com/api/disputes/object).
+    """
 
     id: str
     status: str

@@ -14,6 +14,7 @@ from accounts.step_up import signed_in_required
 from payments import card_page, card_purchases, declines, refunds
 from payments.errors import NotRefundable, OrderNotPending
 from payments.models import CardRefund, Order, OrderMethod, Refund
+from payments.models.chargeback import state_of
 from payments.stripe_port import ProviderError
 
 _PAGE_SIZE = 50
@@ -23,6 +24,7 @@ _BACK = {
 }
 _WHY_NOT = {
     "not_paid": "This order is not paid.",
+    "disputed": "The payment is disputed at the bank, which decides about the money.",
     "refunded": "Money went back for this order already.",
     "too_late": "It was bought too long ago. Write to support.",
     "used": "The package was fetched, so it cannot be taken back here. Write to support.",
@@ -34,7 +36,8 @@ _WHY_NOT = {
 @signed_in_required
 def listing(request: MogRequest) -> HttpResponse:
     """List the orders of the party the person acts for, newest first."""
-    rows = Order.objects.bought_by(actor_of(request)).with_listing().order_by("-created_at", "-pk")
+    own = Order.objects.bought_by(actor_of(request))
+    rows = own.with_listing().order_by("-created_at", "-pk")
     page = Paginator(rows, _PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "payments/orders.html", {"page": page})
 
@@ -53,6 +56,7 @@ def detail(request: MogRequest, public_id: str) -> HttpResponse:
         "why": declines.why(order.failure_code) if order.failure_code else "",
         "refunds": Refund.objects.filter(order=order).select_related("card_refund").order_by("pk"),
         "given_back": CardRefund.objects.filter(order=order, refund=None).order_by("pk"),
+        "dispute_state": state_of(order),
         "may_refund": not refunds.why_not(order, now=timezone.now()),
         "refundable_until": order.paid_at and order.paid_at + settings.REFUND_WINDOW,
     }

@@ -19,6 +19,7 @@ from payments.errors import IdempotencyKeyInUse, IdempotencyKeyReused
 from payments.forms import TopUpForm
 from payments.idempotency import Answer
 from payments.models import TopUp, TopUpState
+from payments.models.chargeback import state_of
 from payments.stripe_port import OutcomeUnknown, ProviderBusy
 
 _AGAIN = "The payment provider does not answer, and nothing was taken. Send the form once more."
@@ -54,6 +55,7 @@ def status(request: MogRequest, public_id: str) -> HttpResponse:
         "top_up": found,
         "is_payable": is_payable,
         "why": declines.why(found.failure_code),
+        "dispute_state": state_of(found),
     }
     return render(request, "payments/top_up_status.html", context)
 

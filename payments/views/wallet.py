@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import MogRequest, actor_of
 from accounts.step_up import signed_in_required
-from payments import accounts, statements
+from payments import accounts, debts, freezing, statements
 from payments.views import statement_file
 
 _PAGE_SIZE = 50
@@ -26,6 +26,8 @@ def wallet(request: MogRequest) -> HttpResponse:
     context = {
         "wallet": account,
         "organization": actor.organization,
+        "freezes": freezing.why(account) if account.is_frozen else [],
+        "owed_cents": debts.owed_on(account),
         "page": page,
         "lines": statements.lines_of(account, page.object_list),
     }

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from catalog import pricing
 from payments.models import (
+    Chargeback,
     Entitlement,
     Order,
     OrderMethod,
@@ -80,6 +81,20 @@ class OrderFactory(factory.django.DjangoModelFactory[Order]):
     check_at = factory.LazyAttribute(
         lambda order: order.created_at if order.state == OrderState.PENDING else None
     )
+
+
+class ChargebackFactory(factory.django.DjangoModelFactory[Chargeback]):
+    """The owner of a card has disputed a top-up; no money has moved, and nothing is frozen."""
+
+    class Meta:
+        model = Chargeback
+
+    top_up = factory.SubFactory(TopUpFactory)
+    provider_id = factory.Sequence(lambda number: f"dp_{number}")
+    reason = "fraudulent"
+    amount_cents = 1000
+    currency = "USD"
+    disputed_at = factory.LazyFunction(timezone.now)
 
 
 def _is_paid(order: Order) -> bool:

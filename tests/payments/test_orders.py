@@ -111,6 +111,8 @@ class TestTheApi:
             "paidAt": at,
             "receiptUrl": f"{settings.SITE_URL}/orders/{order.public_id}",
             "refundedCents": 0,
+            "disputedCents": 0,
+            "disputeState": None,
         }
 
     def test_the_list_shows_ones_own_newest_first(
@@ -145,7 +147,7 @@ class TestTheApi:
     ) -> None:
         OrderFactory.create_batch(3, user=bob)
         client = Bearer(bob).client
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):  # who asks, the orders, their disputes
             client.get("/v1/orders")
 
 

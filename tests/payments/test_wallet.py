@@ -10,12 +10,14 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from accounts.actor import Actor
 from accounts.models import Organization, User
-from payments import accounts, checkout
+from audit.who import Origin
+from payments import accounts, checkout, freezing
 from payments.checkout import Wanted
 from payments.models import Account, AccountKind, Order
 from tests.bearer import BUYER, Bearer
-from tests.factories.accounts import OrganizationFactory
+from tests.factories.accounts import OrganizationFactory, UserFactory
 from tests.factories.catalog import ListingFactory
 from tests.factories.payments import OrderFactory
 from tests.money import fill
@@ -52,6 +54,8 @@ class TestTheApi:
             "availableCents": 0,
             "currency": "USD",
             "isFrozen": False,
+            "frozenBecause": [],
+            "owedCents": 0,
         }
         assert statement(client) == []
 
@@ -150,8 +154,8 @@ class TestThePages:
         assert f'href="/orders/{order.public_id}"' in page
 
     def test_a_frozen_wallet_says_what_to_do(self, owner: Client, bob: User) -> None:
-        wallet = fill(bob, 1_000)
-        Account.objects.filter(pk=wallet.pk).update(frozen_at=timezone.now())
+        by = Actor.staff(UserFactory.create(is_staff=True), origin=Origin())
+        freezing.freeze(fill(bob, 1_000), reason="A stolen card.", by=by, now=timezone.now())
         assert "Write to support" in owner.get("/wallet").content.decode()
 
     def test_a_long_statement_has_pages(self, owner: Client, bob: User) -> None:

@@ -3,8 +3,8 @@
 from django.test import Client
 from django.utils import timezone
 
-from payments import reconciliation, webhook_inbox
-from payments.models import ProviderEvent, TopUp
+from payments import dispute_sweep, reconciliation, settlement, webhook_inbox
+from payments.models import Chargeback, ProviderEvent, TopUp
 from tests.payments.provider_events import PATH
 
 
@@ -18,3 +18,11 @@ def deliver(number: int, body: str, signature: str) -> str:
         top_up = TopUp.objects.get()
         reconciliation.reconcile("top", top_up.pk, now=max(top_up.check_at, timezone.now()))
     return str(answer.status_code)
+
+
+def hear_of_dispute(number: int, dispute_id: str) -> str:
+    """Hear of a dispute: by an event each of its own, or by the sweep; return how it stands."""
+    dispute_sweep.look(dispute_id, now=timezone.now())
+    if number % 2:
+        settlement.settle("dispute", dispute_id, now=timezone.now())
+    return str(Chargeback.objects.get(provider_id=dispute_id).state)
