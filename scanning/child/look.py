@@ -12,7 +12,7 @@ from scanning.child.normal_text import NormalText
 from scanning.child.patience import Patience, pieces
 from scanning.child.rulebook import Rulebook, is_secret
 from scanning.child.views import Allowance, TooMuchEncoded, View
-from scanning.rules import checks
+from scanning.rules import checks, quotations
 from scanning.rules.checks import TOO_LONG_TO_READ, TOO_MUCH_ENCODED
 from scanning.rules.defence import EXCUSED
 from scanning.rules.matching import CROWDED
@@ -23,6 +23,7 @@ from scanning.rules.yara_rule import Met
 from scanning.verdicts import Effect
 
 _NAME = "file name"
+_GRAVE = (Effect.BLOCK, Effect.REVIEW, Effect.SUSPICION)
 _BETWEEN_WORDS = re.compile(r"[-_.~+/ ]+")
 
 
@@ -113,13 +114,30 @@ class _Reading:
             yield from self._by_conditions(view, None)
 
     def _by_conditions(self, view: View, found: "_Found | None") -> Iterator[Hit]:
-        read = NormalText(view.data.decode(errors="replace"))
+        text = view.data.decode(errors="replace")
+        read = NormalText(text)
+        met = list(self._conditions_met(read.data, view))
+        said = self._said(text, view, {rule_id for rule_id, _, _ in met})
         told: set[str] = set()
-        for rule_id, start, end in self._conditions_met(read.data, view):
+        for met_rule, start, end in met:
+            rule_id = met_rule if met_rule in said else quotations.QUOTED.id
             if self.wants(rule_id) and rule_id not in told:
                 told.add(rule_id)
                 found = found or self._found_in(view)
                 yield found.hit_in(read, rule_id, start, end)
+
+    def _said(self, text: str, view: View, met: set[str]) -> set[str]:
+        """Return which of the rules that a text met are not about what it quotes alone."""
+        grave = {each for each in met if self.wants(each) and self._book.effect(each) in _GRAVE}
+        if view.layer or view.is_program or not (grave and quotations.may_be_in(self._path)):
+            return met
+        kept = quotations.without(text)
+        if kept == text:
+            return met
+        again = NormalText(kept).data
+        said = {rule_id for rule_id, _, _ in self._conditions_met(again, view)}
+        # A quotation may be what excuses the rest.
+        return met if said - met else said | (met - grave)
 
     def _conditions_met(self, text: bytes, view: View) -> Iterator[tuple[str, int, int]]:
         """Yield rule and place of what conditions meet, or that there was no time to look."""

@@ -16,6 +16,7 @@ from scanning.rules.image import form, vectors
 from scanning.rules.link import hosts, shown_targets
 from scanning.rules.mcp import server_start
 from scanning.rules.quality import leftovers, links, presentation
+from scanning.rules.quotations import QUOTED
 from scanning.rules.rule import Category, Confidence, Remark, Rule, Severity, Sighting
 from scanning.rules.scanned_file import ScannedFile
 
@@ -89,6 +90,7 @@ RULES: tuple[Rule, ...] = (
     CROWDED_PACKAGE,
     TOO_LONG_TO_READ,
     EXCUSED,
+    QUOTED,
     *(rule for each in (*TEXT_CHECKS, *FILE_CHECKS) for rule in each.RULES),
     *(rule for each in PACKAGE_CHECKS for rule in each.RULES),
 )
