@@ -43,6 +43,7 @@ class Action(StrEnum):
     CARD_REFUND_ARRIVED = "card_refund.arrived", RetentionClass.FINANCIAL
     CARD_REFUND_CREDITED = "card_refund.credited", RetentionClass.FINANCIAL
     CARD_REFUND_FAILED = "card_refund.failed", RetentionClass.FINANCIAL
+    CARD_REFUND_OVERTAKEN = "card_refund.overtaken", RetentionClass.FINANCIAL
     CARD_REFUND_RETRIED = "card_refund.retried", RetentionClass.FINANCIAL
     CARD_REMOVED = "card.removed", RetentionClass.FINANCIAL
     CHARGEBACK_LOST = "chargeback.lost", RetentionClass.FINANCIAL

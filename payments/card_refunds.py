@@ -2,7 +2,8 @@
 
 The row is committed with the money set aside for it, then the provider is asked under a key that
 the row holds. What it says ends the row: back on the card, or, where the card takes nothing any
-more, in the buyer's wallet. Only what the provider refuses outright waits for staff.
+more, in the buyer's wallet. What the provider refuses outright waits for staff, or for the end of
+a dispute.
 """
 
 import logging
@@ -10,6 +11,7 @@ from datetime import datetime, timedelta
 
 from celery import shared_task
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 
 from accounts.actor import Actor
@@ -18,8 +20,16 @@ from audit.log import record
 from payments import accounts, ledger, stripe_port
 from payments.errors import CardRefundMoved, PaymentMismatch
 from payments.ledger import Entry
-from payments.models import AccountKind, CardRefund, CardRefundState, Chargeback, Order, Refund
-from payments.models.card_refund import PROBLEM_LENGTH
+from payments.models import (
+    AccountKind,
+    CardRefund,
+    CardRefundState,
+    Chargeback,
+    ChargebackState,
+    Order,
+    Refund,
+)
+from payments.models.card_refund import DISPUTED, PROBLEM_LENGTH
 from payments.pending import SUBJECT
 from payments.stripe_port import Intent, ProviderError, ProviderRefund, ProviderRefused
 
@@ -66,23 +76,39 @@ def settle(refund_id: str, *, now: datetime) -> bool:
 def retry(back: CardRefund, *, by: Actor, now: datetime) -> None:
     """Ask the provider anew for one that it has refused; raises CardRefundMoved."""
     by.require_user()
-    changes = {"state": CardRefundState.PENDING, "problem": "", "check_at": now}
-    if not back.move(CardRefundState.FAILED, **changes, attempt=back.attempt + 1):
+    if not _ask_again(back, by=by, now=now):
         raise CardRefundMoved(back.public_id)
-    _record(Action.CARD_REFUND_RETRIED, back, by=by, now=now)
-    transaction.on_commit(lambda: send.delay(back.pk), robust=True)
 
 
 @transaction.atomic
 def credit_instead(back: CardRefund, *, by: Actor, now: datetime) -> None:
     """Put the money of a refused one into the buyer's wallet.
 
-    Raises CardRefundMoved, also while a bank gives it back or has done so: it is not paid twice.
+    Raises CardRefundMoved, also while a dispute of its payment is open: nothing is paid twice.
     """
     by.require_user()
-    is_taken_back = Chargeback.objects.standing().filter(order=back.order).exists()
-    if is_taken_back or not _credit(back, CardRefundState.FAILED, by=by, now=now):
+    is_open = Chargeback.objects.open().filter(order=back.order).exists()
+    if is_open or not _credit(back, CardRefundState.FAILED, by=by, now=now):
         raise CardRefundMoved(back.public_id)
+
+
+def after_dispute(order: Order, *, now: datetime) -> None:
+    """Go on with what a dispute has stopped, inside a transaction, once none is open any more.
+
+    Of what the banks gave back beyond what was left of the order, refunds that had not reached the
+    card were a part: their money stays with us, who bore it. Others are tried anew after a win, and
+    wait for staff after a loss.
+    """
+    disputes = Chargeback.objects.filter(order=order)
+    if disputes.open().exists():
+        return
+    stopped = CardRefund.objects.filter(order=order).stopped_by_dispute().with_order()
+    is_lost = disputes.standing().exists()
+    for back in stopped.order_by("pk"):
+        if not is_lost:
+            _ask_again(back, by=Actor.system(), now=now)
+        elif back.amount_cents <= _borne_cents(order):
+            _keep(back, now=now)
 
 
 @shared_task(name="payments.send_card_refund")
@@ -176,9 +202,40 @@ def _credit(back: CardRefund, state: CardRefundState, *, by: Actor, now: datetim
 
 def _fail(back: CardRefund, code: str, *, now: datetime) -> None:
     with transaction.atomic():
+        # In turns with news of a dispute, which looks for those that it has stopped.
+        Order.objects.select_for_update(of=("self",)).get(pk=back.order_id)
         failed = {"state": CardRefundState.FAILED, "problem": (code or "refused")[:PROBLEM_LENGTH]}
-        if back.move(CardRefundState.PENDING, **failed):
-            _record(Action.CARD_REFUND_FAILED, back, by=Actor.system(), now=now, why=code)
+        if not back.move(CardRefundState.PENDING, **failed):
+            return
+        _record(Action.CARD_REFUND_FAILED, back, by=Actor.system(), now=now, why=code)
+        if code == DISPUTED and Chargeback.objects.filter(order=back.order_id).exists():
+            after_dispute(back.order, now=now)
+
+
+def _ask_again(back: CardRefund, *, by: Actor, now: datetime) -> bool:
+    changes = {"state": CardRefundState.PENDING, "problem": "", "check_at": now}
+    if not back.move(CardRefundState.FAILED, **changes, attempt=back.attempt + 1):
+        return False
+    _record(Action.CARD_REFUND_RETRIED, back, by=by, now=now)
+    transaction.on_commit(lambda: send.delay(back.pk), robust=True)
+    return True
+
+
+def _borne_cents(order: Order) -> int:
+    """Return what we bear of lost disputes that the money of no refund has paid yet."""
+    lost = Chargeback.objects.filter(order=order, state=ChargebackState.LOST)
+    kept = CardRefund.objects.filter(order=order, state=CardRefundState.OVERTAKEN)
+    borne = lost.aggregate(cents=Sum("excess_cents"))["cents"] or 0
+    return borne - (kept.aggregate(cents=Sum("amount_cents"))["cents"] or 0)
+
+
+def _keep(back: CardRefund, *, now: datetime) -> None:
+    overtaken = {"state": CardRefundState.OVERTAKEN, "ended_at": now}
+    if not back.move(CardRefundState.FAILED, **overtaken):
+        return
+    transit, fees = accounts.ours(AccountKind.IN_TRANSIT), accounts.ours(AccountKind.FEES)
+    ledger.post(back.event, [Entry("kept", transit, fees, back.amount_cents)], now=now)
+    _record(Action.CARD_REFUND_OVERTAKEN, back, by=Actor.system(), now=now)
 
 
 def _record(action: Action, back: CardRefund, *, by: Actor, now: datetime, why: str = "") -> None:

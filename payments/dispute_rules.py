@@ -79,6 +79,14 @@ RULES: dict[str, str] = {
         HAVING COALESCE(SUM(c.amount_cents - c.excess_cents), 0) <> o.disputed_cents
             OR COALESCE(SUM(c.fee_cents), 0) <> o.disputed_fee_cents
     """,
+    "refunds are overtaken for no more than lost disputes took beyond what was left": """
+        SELECT o.public_id FROM payments_order AS o
+        JOIN (SELECT order_id, SUM(amount_cents) AS cents FROM payments_cardrefund
+            WHERE state = 'overtaken' GROUP BY order_id) AS b ON b.order_id = o.id
+        LEFT JOIN (SELECT order_id, SUM(excess_cents) AS cents FROM payments_chargeback
+            WHERE state = 'lost' GROUP BY order_id) AS c ON c.order_id = o.id
+        WHERE b.cents > COALESCE(c.cents, 0)
+    """,
     "what a disputed order gave is away for as long as its money is": """
         SELECT c.public_id FROM payments_chargeback AS c
         JOIN payments_entitlement AS e ON e.id = c.entitlement_id

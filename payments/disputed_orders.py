@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from catalog import pricing
-from payments import accounts, entitlements, ledger
+from payments import accounts, card_refunds, entitlements, ledger
 from payments.errors import PaymentMismatch
 from payments.ledger import Entry
 from payments.models import Account, AccountKind, Chargeback, Order
@@ -49,10 +49,12 @@ def give_back(chargeback: Chargeback, *, now: datetime) -> None:
     taken = disputes.exclude(entitlement=None).select_related("entitlement").first()
     if taken and taken.entitlement and not disputes.standing().exists():
         entitlements.restore(taken.entitlement, now=now)
+    card_refunds.after_dispute(order, now=now)
 
 
 def keep(chargeback: Chargeback, *, now: datetime) -> None:
     """Let money and entitlement be gone: what a loss takes was taken when it was opened."""
+    card_refunds.after_dispute(_order_of(chargeback), now=now)
 
 
 def _order_of(chargeback: Chargeback) -> Order:

@@ -135,13 +135,15 @@ RULES: dict[str, str] = {
             ON p.event = 'card_refund:' || b.public_id AND p.amount_cents = b.amount_cents
         GROUP BY b.id, b.public_id, b.state, b.refund_id
         HAVING COUNT(p.id) <> CASE WHEN b.refund_id IS NULL THEN 1 ELSE 0 END
-                + CASE WHEN b.state IN ('succeeded', 'credited') THEN 1 ELSE 0 END
+                + CASE WHEN b.state IN ('succeeded', 'credited', 'overtaken') THEN 1 ELSE 0 END
             OR SUM(CASE WHEN p.key = p.event || ':in' THEN 1 ELSE 0 END)
                 <> CASE WHEN b.refund_id IS NULL THEN 1 ELSE 0 END
             OR SUM(CASE WHEN p.key = p.event || ':out' THEN 1 ELSE 0 END)
                 <> CASE WHEN b.state = 'succeeded' THEN 1 ELSE 0 END
             OR SUM(CASE WHEN p.key = p.event || ':wallet' THEN 1 ELSE 0 END)
                 <> CASE WHEN b.state = 'credited' THEN 1 ELSE 0 END
+            OR SUM(CASE WHEN p.key = p.event || ':kept' THEN 1 ELSE 0 END)
+                <> CASE WHEN b.state = 'overtaken' THEN 1 ELSE 0 END
     """,
     "a top-up has filled its payer's wallet, once, if and only if it succeeded": """
         SELECT t.public_id FROM payments_topup AS t

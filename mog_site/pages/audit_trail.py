@@ -27,6 +27,7 @@ _SENTENCES = {
     Action.CARD_REFUND_ARRIVED: "Refund back on the card",
     Action.CARD_REFUND_CREDITED: "Refund to a card put into the wallet instead",
     Action.CARD_REFUND_FAILED: "Refund to a card refused by the payment provider",
+    Action.CARD_REFUND_OVERTAKEN: "Refund to a card given back by the bank instead",
     Action.CARD_REFUND_RETRIED: "Refund to a card tried anew",
     Action.CARD_REMOVED: "Card removed",
     Action.CHARGEBACK_LOST: "Disputed payment lost",

@@ -20,10 +20,13 @@ class CardRefundState(models.TextChoices):
     PENDING = "pending", "On its way to the card"
     SUCCEEDED = "succeeded", "Back on the card"
     CREDITED = "credited", "In the wallet instead"
+    OVERTAKEN = "overtaken", "Given back by the bank"
     FAILED = "failed", "Waits for staff"
 
 
-_ENDED = (CardRefundState.SUCCEEDED, CardRefundState.CREDITED)
+_ENDED = (CardRefundState.SUCCEEDED, CardRefundState.CREDITED, CardRefundState.OVERTAKEN)
+# The provider's word where a bank was faster.
+DISPUTED = "charge_disputed"
 
 
 class CardRefundQuerySet(models.QuerySet["CardRefund"]):
@@ -32,6 +35,10 @@ class CardRefundQuerySet(models.QuerySet["CardRefund"]):
     def overdue(self, *, now: datetime) -> "CardRefundQuerySet":
         """Keep those about which the provider should be asked by now."""
         return self.filter(state=CardRefundState.PENDING, check_at__lte=now)
+
+    def stopped_by_dispute(self) -> "CardRefundQuerySet":
+        """Keep those that the provider has refused because the payment is disputed."""
+        return self.filter(state=CardRefundState.FAILED, problem=DISPUTED)
 
     def with_order(self) -> "CardRefundQuerySet":
         """Bring the order and its buyer in the same query."""

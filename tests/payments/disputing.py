@@ -5,9 +5,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Organization, User
-from payments import accounts, dispute_sweep, ledger, ledger_check, top_ups
+from catalog.models import Listing
+from payments import accounts, card_purchases, dispute_sweep, ledger, ledger_check, top_ups
 from payments.ledger import Entry
-from payments.models import AccountKind, Chargeback, Posting, TopUp
+from payments.models import AccountKind, Chargeback, Order, Posting, TopUp
 from tests.fakes.payment_sandbox import PaymentSandbox
 from tests.payments.paying import begun, pay
 
@@ -17,6 +18,19 @@ def filled(client: Client, sandbox: PaymentSandbox, cents: int = 1000) -> TopUp:
     top_up = begun(client, cents)
     pay(sandbox, top_up)
     return top_ups.look(top_up, now=timezone.now())
+
+
+def bought_by_card(client: Client, sandbox: PaymentSandbox, listing: Listing) -> Order:
+    """Buy a listing with a card; return the order once it is paid."""
+    asked = client.post(
+        "/v1/purchases",
+        {"listing": listing.name, "useWallet": False},
+        content_type="application/json",
+        headers={"Idempotency-Key": f"card-{Order.objects.count()}"},
+    )
+    order = Order.objects.with_buyer().get(public_id=asked.json()["orderId"])
+    sandbox.control(f"intents/{order.intent_id}/pay")
+    return card_purchases.look(order, now=timezone.now())
 
 
 def dispute(sandbox: PaymentSandbox, intent_id: str | None, **form: str) -> str:

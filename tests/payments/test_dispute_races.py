@@ -4,15 +4,27 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from payments.models import Chargeback, Posting, WalletFreeze
+from payments import accounts, card_refunds, ledger
+from payments.models import (
+    AccountKind,
+    CardRefund,
+    CardRefundState,
+    Chargeback,
+    Posting,
+    WalletFreeze,
+)
 from tests.bearer import BUYER, Bearer
+from tests.factories.accounts import UserFactory
+from tests.factories.catalog import ListingFactory
 from tests.fakes.payment_sandbox import PaymentSandbox
 from tests.payments.disputing import (
+    bought_by_card,
     clearing_cents,
     decide,
     dispute,
     faults,
     filled,
+    hear,
     is_frozen,
     owed,
     spend,
@@ -48,3 +60,38 @@ def test_twenty_at_once_take_it_once_and_give_it_back_once(
     assert Posting.objects.filter(event__endswith=Chargeback.objects.get().public_id).count() == 6
     assert faults() == []
     assert clearing_cents() == sandbox.totals["balance"]
+
+
+@pytest.mark.parametrize("act", ["win", "lose"])
+def test_refunds_and_a_dispute_of_one_order_take_turns(
+    client: Client, bob: User, sandbox: PaymentSandbox, act: str
+) -> None:
+    order = bought_by_card(client, sandbox, ListingFactory.create(price_cents=500))
+    staff = UserFactory.create(username="staff", is_staff=True)
+    dispute_id = dispute(sandbox, order.intent_id)
+    told = race(
+        "tests.payments.refund_racers:refund_or_hear",
+        *(staff.username, order.listing.name, dispute_id),
+        processes=4,
+        threads=3,
+    )
+    order.refresh_from_db()
+    assert order.refunded_cents == 100 * told.count("100")
+    assert order.refunded_cents + order.disputed_cents == 500
+    assert told.count("NotRefundable") == 6 - told.count("100")
+    chargeback = Chargeback.objects.get()
+    assert chargeback.excess_cents == order.refunded_cents
+    assert faults() == []
+    send_refunds()
+    decide(sandbox, dispute_id, act)
+    hear(dispute_id)
+    send_refunds()
+    assert faults() == []
+    assert clearing_cents() == sandbox.totals["balance"]
+    assert ledger.balance_of(accounts.ours(AccountKind.IN_TRANSIT)) == 0
+
+
+def send_refunds() -> None:
+    """Let a worker ask the provider for every refund that waits."""
+    for pk in CardRefund.objects.filter(state=CardRefundState.PENDING).values_list("pk", flat=True):
+        card_refunds.send(pk)

@@ -17,7 +17,6 @@ from audit.who import Origin
 from catalog.models import Listing
 from payments import (
     accounts,
-    card_purchases,
     card_refunds,
     earnings,
     entitlements,
@@ -43,7 +42,16 @@ from tests.factories.accounts import UserFactory
 from tests.factories.catalog import ListingFactory
 from tests.fakes.payment_sandbox import PaymentSandbox
 from tests.money import fill
-from tests.payments.disputing import clearing_cents, dispute, ended, faults, hear, owed
+from tests.payments.disputing import (
+    bought_by_card,
+    clearing_cents,
+    dispute,
+    ended,
+    faults,
+    hear,
+    owed,
+)
+from tests.payments.paying import balance
 from tests.signed_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -73,15 +81,7 @@ def books_are_right(sandbox: PaymentSandbox) -> Iterator[None]:
 
 def paid_by_card(listing: Listing, buyer: User, sandbox: PaymentSandbox) -> Order:
     """Let somebody buy a listing with a card."""
-    asked = Bearer(buyer, BUYER).client.post(
-        "/v1/purchases",
-        {"listing": listing.name, "useWallet": False},
-        content_type="application/json",
-        headers={"Idempotency-Key": f"{buyer.public_id}:{listing.public_id}"},
-    )
-    order = Order.objects.with_buyer().get(public_id=asked.json()["orderId"])
-    sandbox.control(f"intents/{order.intent_id}/pay")
-    return card_purchases.look(order, now=timezone.now())
+    return bought_by_card(Bearer(buyer, BUYER).client, sandbox, listing)
 
 
 def opened(sandbox: PaymentSandbox, order: Order, **form: str) -> Chargeback:
@@ -150,26 +150,6 @@ class TestOpened:
         assert (chargeback.fee_cents, balances(order)) == (35, (0, 0))
         ended(sandbox, chargeback, "win")
         assert balances(order) == (315, 35)
-
-    def test_a_refund_that_comes_too_late_we_bear_until_the_end(
-        self, order: Order, sandbox: PaymentSandbox
-    ) -> None:
-        dispute_id = dispute(sandbox, order.intent_id)
-        back = refunded(order, cents=150)
-        assert (back.state, back.problem) == (CardRefundState.FAILED, "charge_disputed")
-        hear(dispute_id)
-        chargeback = Chargeback.objects.get()
-        assert (chargeback.party_cents, chargeback.excess_cents) == (315, 150)
-        assert balances(order) == (0, -150)
-        staff = Actor.staff(UserFactory.create(is_staff=True), origin=Origin())
-        with pytest.raises(CardRefundMoved):
-            card_refunds.credit_instead(back, by=staff, now=timezone.now())
-        ended(sandbox, chargeback, "win")
-        assert balances(order) == (315, 35)
-        card_refunds.retry(back, by=staff, now=timezone.now())
-        card_refunds.send(back.pk)
-        back.refresh_from_db()
-        assert back.state == CardRefundState.SUCCEEDED
 
     def test_what_was_paid_out_is_owed_beyond_the_cap(
         self, order: Order, sandbox: PaymentSandbox
@@ -261,6 +241,73 @@ class TestLost:
                 now=timezone.now(),
             )
         assert bought.is_new
+
+
+class TestRefundsThatComeTooLate:
+    """The bank was faster: staff has refunded 150, and the provider refuses to send it."""
+
+    @pytest.fixture
+    def back(self, order: Order, sandbox: PaymentSandbox) -> CardRefund:
+        dispute_id = dispute(sandbox, order.intent_id)
+        back = refunded(order, cents=150)
+        assert (back.state, back.problem) == (CardRefundState.FAILED, "charge_disputed")
+        hear(dispute_id)
+        return back
+
+    def test_we_bear_it_until_the_end(self, order: Order, back: CardRefund) -> None:
+        chargeback = Chargeback.objects.get()
+        assert (chargeback.party_cents, chargeback.excess_cents) == (315, 150)
+        assert balances(order) == (0, -150)
+
+    def test_staff_pays_nothing_twice(self, back: CardRefund) -> None:
+        staff = Actor.staff(UserFactory.create(is_staff=True), origin=Origin())
+        with pytest.raises(CardRefundMoved):
+            card_refunds.credit_instead(back, by=staff, now=timezone.now())
+
+    def test_after_a_win_it_is_tried_anew(
+        self, order: Order, back: CardRefund, sandbox: PaymentSandbox
+    ) -> None:
+        ended(sandbox, Chargeback.objects.get(), "win")
+        assert balances(order) == (315, 35)
+        card_refunds.send(back.pk)
+        back.refresh_from_db()
+        assert back.state == CardRefundState.SUCCEEDED
+
+    def test_after_a_loss_its_money_stays(
+        self, order: Order, back: CardRefund, sandbox: PaymentSandbox
+    ) -> None:
+        ended(sandbox, Chargeback.objects.get(), "lose")
+        back.refresh_from_db()
+        assert back.state == CardRefundState.OVERTAKEN
+        assert balances(order) == (0, 0)
+        assert ledger.balance_of(accounts.ours(AccountKind.IN_TRANSIT)) == 0
+
+    def test_one_that_is_refused_after_the_loss_stays_too(
+        self, order: Order, sandbox: PaymentSandbox
+    ) -> None:
+        staff = Actor.staff(UserFactory.create(is_staff=True), origin=Origin())
+        refunds.refund(order, amount_cents=150, reason="late", by=staff, now=timezone.now())
+        ended(sandbox, opened(sandbox, order), "lose")
+        back = CardRefund.objects.get()
+        assert back.state == CardRefundState.PENDING
+        card_refunds.send(back.pk)
+        back.refresh_from_db()
+        assert (back.state, balances(order)) == (CardRefundState.OVERTAKEN, (0, 0))
+
+    def test_what_the_bank_did_not_give_waits_for_staff(
+        self, order: Order, sandbox: PaymentSandbox, bob: User
+    ) -> None:
+        dispute_id = dispute(sandbox, order.intent_id, amount="300")
+        back = refunded(order, cents=150)
+        hear(dispute_id)
+        chargeback = Chargeback.objects.get()
+        assert chargeback.excess_cents == 0
+        ended(sandbox, chargeback, "lose")
+        back.refresh_from_db()
+        assert back.state == CardRefundState.FAILED
+        staff = Actor.staff(UserFactory.create(is_staff=True), origin=Origin())
+        card_refunds.credit_instead(back, by=staff, now=timezone.now())
+        assert balance(bob) == 150
 
 
 class TestNews:

@@ -251,6 +251,46 @@ class TestNews:
         kinds = ProviderEvent.objects.filter(type__startswith="charge.dispute").values_list("state")
         assert list(kinds) == [(EventState.APPLIED,), (EventState.APPLIED,)]
 
+    @pytest.mark.parametrize("order", [slice(None), slice(None, None, -1)])
+    @pytest.mark.parametrize(("act", "cents"), [("win", 1000), ("lose", 0)])
+    def test_events_in_any_order_and_many_times_come_to_the_same(
+        self,
+        client: Client,
+        sandbox: PaymentSandbox,
+        receiver: Receiver,
+        bob: User,
+        order: slice,
+        act: str,
+        cents: int,
+    ) -> None:
+        top_up = begun(client)
+        pay(sandbox, top_up)
+        decide(sandbox, dispute(sandbox, top_up.intent_id), act)
+        told = sandbox.look("events")["data"]
+        for event in told:
+            if event["type"].startswith("charge.dispute"):
+                sandbox.control(f"events/{event['id']}/deliver", times="5")
+        hand_in(receiver, events=len(told) + 15, order=order)
+        assert (balance(bob), owed(bob), is_frozen(bob)) == (cents, 0, act == "lose")
+        assert Chargeback.objects.count() == 1
+        states = ProviderEvent.objects.filter(object_kind="dispute").values_list("state", flat=True)
+        assert set(states) == {EventState.APPLIED}
+
+    def test_dropped_events_are_found_by_the_sweep(
+        self,
+        client: Client,
+        sandbox: PaymentSandbox,
+        bob: User,
+    ) -> None:
+        sandbox.control("webhooks", mode="drop")
+        top_up = begun(client)
+        pay(sandbox, top_up)
+        dispute(sandbox, top_up.intent_id)
+        assert not ProviderEvent.objects.exists()
+        for dispute_id in dispute_sweep.unsettled(now=timezone.now()):
+            dispute_sweep.look(dispute_id, now=timezone.now())
+        assert (balance(bob), is_frozen(bob)) == (0, True)
+
     def test_a_dispute_heard_of_before_its_payment(
         self, client: Client, sandbox: PaymentSandbox, bob: User
     ) -> None:

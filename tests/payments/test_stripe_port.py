@@ -234,6 +234,24 @@ class TestDisputes:
         assert stripe_port.retrieve_dispute(opened.id).status == status
         assert sandbox.totals["disputes"] == gone_cents
 
+    def test_a_question_of_a_bank_takes_no_money(self, sandbox: PaymentSandbox) -> None:
+        intent = _paid(sandbox)
+        asked = str(sandbox.control(f"charges/{intent.id}/dispute", inquiry="true")["id"])
+        assert stripe_port.retrieve_dispute(asked).status == "warning_needs_response"
+        assert sandbox.totals["disputes"] == 0
+        sandbox.control(f"disputes/{asked}/escalate")
+        assert stripe_port.retrieve_dispute(asked).status == "needs_response"
+        assert sandbox.totals["disputes"] == 1200
+
+    def test_disputes_of_all_payments_are_listed_by_time(self, sandbox: PaymentSandbox) -> None:
+        intents = [_paid(sandbox) for _ in range(2)]
+        for intent in intents:
+            sandbox.control(f"charges/{intent.id}/dispute")
+        now = datetime.now(tz=UTC)
+        listed = stripe_port.list_disputes(created_from=now - timedelta(minutes=1))
+        assert {each.intent_id for each in listed} == {intent.id for intent in intents}
+        assert stripe_port.list_disputes(created_from=now + timedelta(minutes=1)) == ()
+
 
 class TestConnect:
     def test_a_new_account_cannot_receive(self, sandbox: PaymentSandbox) -> None:
