@@ -22,7 +22,7 @@ from accounts.errors import (
     InvalidTokenRequest,
     UnknownClient,
 )
-from accounts.models import CredentialKind, DeviceGrant, DeviceGrantState, SpendPolicy
+from accounts.models import CredentialKind, DeviceGrant, DeviceGrantState, SpendPolicy, User
 from accounts.models.credential import ACCOUNT_SCOPE_LIFETIME
 from accounts.models.device_grant import Approval
 from accounts.scopes import Scope, from_text, to_text
@@ -72,6 +72,7 @@ class Decision:
 
     scopes: AbstractSet[Scope]
     token_lifetime: timedelta
+    spend_policy: SpendPolicy | None = None
 
 
 def client_name(client_id: str) -> str:
@@ -149,7 +150,7 @@ def approve(grant: DeviceGrant, decision: Decision, *, by: Actor, now: datetime)
     approval = Approval(
         scope=to_text(decision.scopes),
         token_lifetime=decision.token_lifetime,
-        spend_policy=SpendPolicy.objects.default_of(user) if may_buy else None,
+        spend_policy=_policy_of(decision, user) if may_buy else None,
     )
     grant.approve(approval, by=user, now=now)
     record(
@@ -159,6 +160,13 @@ def approve(grant: DeviceGrant, decision: Decision, *, by: Actor, now: datetime)
         subject=grant.subject,
         data={"client": grant.client_id, "scope": approval.scope},
     )
+
+
+def _policy_of(decision: Decision, user: User) -> SpendPolicy:
+    """Return what was chosen; raises SpendPolicy.DoesNotExist for what is not the person's own."""
+    if decision.spend_policy is None:
+        return SpendPolicy.objects.default_of(user)
+    return SpendPolicy.objects.offered_to(user).get(pk=decision.spend_policy.pk)
 
 
 @transaction.atomic

@@ -22,6 +22,8 @@ AccountsError
 ├── PasskeyRefused          the browser's answer proves no passkey
 ├── SecretUnreadable        no key opens what is stored of a second factor
 ├── UnknownProvider         nobody can sign in with that here
+├── InvalidPolicy           a spend policy that must not be; `field` names what to change
+├── PolicyInUse             the default policy cannot be deleted
 └── InvalidNamespace        a name that cannot be taken
 """
 
@@ -60,6 +62,18 @@ class InvalidTokenRequest(AccountsError):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+class InvalidPolicy(AccountsError):
+    """A spend policy must not be like this; `field` names what to change."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class PolicyInUse(AccountsError):
+    """New tokens get the default policy, so it can be changed and not deleted."""
 
 
 class StaleForm(AccountsError):

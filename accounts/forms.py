@@ -1,10 +1,12 @@
 """What people type and tick on the pages of this room."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from django import forms
 
+from accounts.models import SpendPolicy
 from accounts.models.credential import ACCOUNT_SCOPE_LIFETIME, MAXIMUM_LIFETIME
 from accounts.scopes import ALL_SCOPES, Scope
 from accounts.second_factors.passkeys import NAME_LENGTH
@@ -21,7 +23,10 @@ _DEFAULT_LIFETIME = "year"
 
 
 class GrantForm(forms.Form):
-    """What a token may do and for how long; every scope is offered that `offered` names."""
+    """What a token may do and for how long; every scope is offered that `offered` names.
+
+    policies: those to choose from, the default first. One alone leaves nothing to choose.
+    """
 
     scopes = forms.MultipleChoiceField(
         label="What it may do",
@@ -34,8 +39,21 @@ class GrantForm(forms.Form):
         initial=_DEFAULT_LIFETIME,
     )
 
-    def __init__(self, *args: Any, offered: frozenset[Scope] = ALL_SCOPES, **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        offered: frozenset[Scope] = ALL_SCOPES,
+        policies: Sequence[SpendPolicy] = (),
+        **options: Any,
+    ) -> None:
         super().__init__(*args, **options)
+        self._policies = {policy.public_id: policy for policy in policies}
+        if Scope.PURCHASE in offered and len(policies) > 1:
+            self.fields["policy"] = forms.ChoiceField(
+                label="Spends under",
+                choices=[(policy.public_id, policy.name) for policy in policies],
+                help_text="Counts only for a token that may buy.",
+            )
         choices = [(scope.value, scope.description) for scope in Scope if scope in offered]
         field = self.fields["scopes"]
         assert isinstance(field, forms.MultipleChoiceField)
@@ -51,6 +69,7 @@ class GrantForm(forms.Form):
             cleaned["scopes"] = frozenset(Scope(name) for name in cleaned["scopes"])
         if "lifetime" in cleaned:
             cleaned["lifetime"] = _LIFETIMES[cleaned["lifetime"]][0]
+        cleaned["policy"] = self._policies.get(cleaned.get("policy", ""))
         is_long = cleaned.get("lifetime", timedelta()) > ACCOUNT_SCOPE_LIFETIME
         if is_long and Scope.ACCOUNT in cleaned.get("scopes", ()):
             self.add_error("lifetime", ACCOUNT_SCOPE_IS_SHORT)
@@ -68,7 +87,24 @@ class TokenForm(GrantForm):
     )
     ticket = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    field_order = ("label", "scopes", "lifetime", "ticket")
+    field_order = ("label", "scopes", "policy", "lifetime", "ticket")
+
+
+class TokenPolicyForm(forms.Form):
+    """Another policy for a token."""
+
+    policy = forms.ChoiceField(label="Spends under")
+
+    def __init__(self, *args: Any, policies: Sequence[SpendPolicy], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._policies = {policy.public_id: policy for policy in policies}
+        field = self.fields["policy"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(policy.public_id, policy.name) for policy in policies]
+
+    def clean_policy(self) -> SpendPolicy:
+        """Return the policy itself."""
+        return self._policies[self.cleaned_data["policy"]]
 
 
 class AppForm(forms.Form):

@@ -146,13 +146,30 @@ def issue(wanted: TokenRequest, *, owner: User, by: Actor, now: datetime) -> Iss
 
 @transaction.atomic
 def issue_personal(
-    *, label: str, scopes: AbstractSet[Scope], lifetime: timedelta, by: Actor, now: datetime
+    *,
+    label: str,
+    scopes: AbstractSet[Scope],
+    lifetime: timedelta,
+    by: Actor,
+    now: datetime,
+    policy: SpendPolicy | None = None,
 ) -> IssuedToken:
-    """Create a token for the person who asks; raises StepUpRequired or InvalidTokenRequest."""
+    """Create a token for the person who asks, who buys under a policy of theirs if it may buy.
+
+    Raises StepUpRequired, InvalidTokenRequest, and SpendPolicy.DoesNotExist for a policy that is
+    not theirs or was deleted.
+    """
+    user = by.require_step_up()
+    if policy is not None:
+        policy = SpendPolicy.objects.offered_to(user).get(pk=policy.pk)
     wanted = TokenRequest(
-        kind=CredentialKind.PERSONAL, label=label, scopes=scopes, lifetime=lifetime
+        kind=CredentialKind.PERSONAL,
+        label=label,
+        scopes=scopes,
+        lifetime=lifetime,
+        spend_policy=policy if Scope.PURCHASE in scopes else None,
     )
-    return issue(wanted, owner=by.require_step_up(), by=by, now=now)
+    return issue(wanted, owner=user, by=by, now=now)
 
 
 def issue_internal(user: User, *, now: datetime) -> Credential:

@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern] = [
     path("settings/sessions/<str:public_id>/end", sessions.end, name="end_session"),
     path("settings/tokens", tokens.listing, name="tokens"),
     path("settings/tokens/new", tokens.create, name="new_token"),
+    path("settings/tokens/<str:public_id>/policy", tokens.policy, name="token_policy"),
     path("settings/tokens/<str:public_id>/revoke", tokens.revoke, name="revoke_token"),
     path("device", device.enter, name="device"),
     path("device/<str:public_id>", device.decide, name="device_grant"),

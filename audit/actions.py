@@ -69,6 +69,10 @@ class Action(StrEnum):
     ORDER_PAID = "order.paid", RetentionClass.FINANCIAL
     ORDER_PLACED = "order.placed", RetentionClass.FINANCIAL
     ORDER_REFUNDED = "order.refunded", RetentionClass.FINANCIAL
+    POLICY_ATTACHED = "policy.attached"
+    POLICY_CHANGED = "policy.changed"
+    POLICY_CREATED = "policy.created"
+    POLICY_DELETED = "policy.deleted"
     PURCHASE_REFUSED = "purchase.refused"
     PAYMENT_GIVEN_BACK = "payment.given_back", RetentionClass.FINANCIAL
     PAYOUT_CANCELED = "payout.canceled", RetentionClass.FINANCIAL

@@ -2,16 +2,23 @@
 
 import uuid
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.conf import settings
 
+from accounts.models import SpendPolicy
+from accounts.policies import MOST_AGE_HOURS, NAME_LENGTH, Terms
+from accounts.policies import MOST_CENTS as MOST_CENTS_OF_POLICIES
+from catalog.models import Vendor
+from mog_package import PackageType
 from payments.auto_top_up import Rule
 from payments.models import AutoTopUp, Order
 from payments.models.auto_top_up import MOST_MONTHLY_CENTS
 from payments.models.refund import REASON_LENGTH
 from payments.models.top_up import LEAST_CENTS, MOST_CENTS
+
+_LIMIT: dict[str, Any] = {"least_cents": 0, "most_cents": MOST_CENTS_OF_POLICIES}
 
 
 def dollars(cents: int) -> str:
@@ -75,6 +82,85 @@ class RefundForm(forms.Form):
             widget=forms.Textarea(attrs={"rows": 3}),
             help_text="The buyer reads it.",
             error_messages={"required": "Say why."},
+        )
+
+
+class PolicyForm(forms.Form):
+    """What a spend policy says. Vendors are typed by name and kept by their opaque ids."""
+
+    name = forms.CharField(max_length=NAME_LENGTH, help_text="So that you recognise it later.")
+    max_per_purchase = MoneyField(label="Most for one purchase", **_LIMIT)
+    daily_limit = MoneyField(label="Most for a day", help_text="From midnight, UTC.", **_LIMIT)
+    monthly_limit = MoneyField(label="Most for a calendar month", **_LIMIT)
+    require_approval_above = MoneyField(
+        label="Ask me above", help_text="What costs more waits for you.", **_LIMIT
+    )
+    vendors = forms.CharField(
+        label="Only from these vendors",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+        help_text="Their names, with spaces between. Empty: from all.",
+    )
+    blocked_types = forms.MultipleChoiceField(
+        label="Never these types",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[(kind.value, kind.value) for kind in PackageType],
+    )
+    min_release_age_hours = forms.IntegerField(
+        label="Only releases older than so many hours", min_value=0, max_value=MOST_AGE_HOURS
+    )
+    verified_vendors_only = forms.BooleanField(label="Only from verified vendors", required=False)
+    allow_executable = forms.BooleanField(label="Also packages that run code", required=False)
+    is_active = forms.BooleanField(
+        label="In force",
+        required=False,
+        help_text="Otherwise tokens under it can spend nothing.",
+    )
+
+    @classmethod
+    def of(cls, policy: SpendPolicy | None, data: Any = None) -> Self:
+        """Return the form of a policy, or of a new one with the usual limits."""
+        says = policy or SpendPolicy(name="")
+        allowed = Vendor.objects.filter(public_id__in=says.vendor_allowlist)
+        initial = {
+            "name": says.name,
+            "max_per_purchase": dollars(says.max_per_purchase_cents),
+            "daily_limit": dollars(says.daily_limit_cents),
+            "monthly_limit": dollars(says.monthly_limit_cents),
+            "require_approval_above": dollars(says.require_approval_above_cents),
+            "vendors": " ".join(allowed.order_by("slug").values_list("slug", flat=True)),
+            "blocked_types": says.blocked_types,
+            "min_release_age_hours": says.min_release_age_hours,
+            "verified_vendors_only": says.verified_vendors_only,
+            "allow_executable": says.allow_executable,
+            "is_active": says.is_active,
+        }
+        return cls(data, initial=initial)
+
+    def clean_vendors(self) -> list[str]:
+        """Return the vendors' ids; say which names nobody sells under."""
+        slugs = set(self.cleaned_data["vendors"].replace(",", " ").split())
+        found = dict(Vendor.objects.filter(slug__in=slugs).values_list("slug", "public_id"))
+        if missing := sorted(slugs - found.keys()):
+            raise forms.ValidationError(f"Nobody sells under: {', '.join(missing)}.")
+        return sorted(found.values())
+
+    def terms(self) -> Terms:
+        """Return what it says."""
+        said = self.cleaned_data
+        return Terms(
+            name=said["name"],
+            is_active=said["is_active"],
+            max_per_purchase_cents=said["max_per_purchase"],
+            daily_limit_cents=said["daily_limit"],
+            monthly_limit_cents=said["monthly_limit"],
+            require_approval_above_cents=said["require_approval_above"],
+            vendor_allowlist=said["vendors"],
+            blocked_types=said["blocked_types"],
+            min_release_age_hours=said["min_release_age_hours"],
+            verified_vendors_only=said["verified_vendors_only"],
+            allow_executable=said["allow_executable"],
         )
 
 

@@ -3,9 +3,24 @@
 from django.urls import URLPattern, path
 
 from catalog import vendor_paths  # noqa: F401 (registers the converter `vendor`)
-from payments.views import cards, orders, purchases, sales, selling, top_ups, wallet, webhooks
+from payments.views import (
+    cards,
+    orders,
+    policies,
+    purchases,
+    sales,
+    selling,
+    top_ups,
+    wallet,
+    webhooks,
+)
 
 urlpatterns: list[URLPattern] = [
+    path("settings/policies", policies.listing, name="policies"),
+    path("settings/policies/new", policies.create, name="new_policy"),
+    path("settings/policies/<str:public_id>", policies.change, name="policy"),
+    path("settings/policies/<str:public_id>/delete", policies.delete, name="delete_policy"),
+    path("settings/policies/<str:public_id>/simulate", policies.simulate, name="try_policy"),
     path("wallet", wallet.wallet, name="wallet"),
     path("wallet/statement.csv", wallet.statement, name="wallet_statement"),
     path("sell/earnings", sales.listing, name="earnings"),

@@ -3,7 +3,7 @@
 from accounts.models.credential import Credential, CredentialKind
 from accounts.models.device_grant import DeviceGrant, DeviceGrantState
 from accounts.models.namespace import Namespace, Organization
-from accounts.models.spend_policy import SpendPolicy
+from accounts.models.spend_policy import SpendPolicy, SpendPolicyQuerySet
 from accounts.models.user import User
 from accounts.models.web_session import WebSession
 
@@ -15,6 +15,7 @@ __all__ = [
     "Namespace",
     "Organization",
     "SpendPolicy",
+    "SpendPolicyQuerySet",
     "User",
     "WebSession",
 ]

@@ -12,6 +12,14 @@ from accounts.public_id import PublicIdField
 class SpendPolicyQuerySet(models.QuerySet["SpendPolicy"]):
     """Questions about many policies."""
 
+    def live(self) -> "SpendPolicyQuerySet":
+        """Keep those that were not deleted."""
+        return self.filter(deleted_at__isnull=True)
+
+    def offered_to(self, user: User) -> "SpendPolicyQuerySet":
+        """Return what a token of this user may be put under, the default first."""
+        return self.live().filter(user=user).order_by("-is_default", "name", "pk")
+
     def default_of(self, user: User) -> "SpendPolicy":
         """Return the policy a new token of this user gets when nobody picks one."""
         return self.get(user=user, is_default=True)
@@ -62,6 +70,11 @@ class SpendPolicy(models.Model):
                 name="accounts_spendpolicy_default_is_not_deleted",
             ),
         ]
+
+    @property
+    def subject(self) -> str:
+        """Return what the audit trail calls this."""
+        return f"policy:{self.public_id}"
 
     @property
     def can_spend(self) -> bool:

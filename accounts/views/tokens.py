@@ -11,11 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import form_tickets, tokens
+from accounts import form_tickets, policies, tokens
 from accounts.errors import StaleForm
-from accounts.forms import TokenForm
+from accounts.forms import TokenForm, TokenPolicyForm
 from accounts.http import MogRequest, actor_of
-from accounts.models import Credential
+from accounts.models import Credential, SpendPolicy
 from accounts.scopes import Scope
 from accounts.step_up import signed_in_required, step_up_required
 
@@ -53,7 +53,7 @@ def create(request: MogRequest) -> HttpResponse:
     """Show the form; answer it with the one page that ever shows the new token."""
     if request.method == "GET":
         return _form(request, _fresh_form(request))
-    form = TokenForm(request.POST)
+    form = TokenForm(request.POST, policies=_policies(request))
     if not form.is_valid():
         return _form(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     actor, now = actor_of(request), timezone.now()
@@ -76,6 +76,27 @@ def revoke(request: MogRequest, public_id: str) -> HttpResponse:
     return redirect("tokens")
 
 
+@never_cache
+@require_http_methods(["GET", "POST"])
+@step_up_required
+def policy(request: MogRequest, public_id: str) -> HttpResponse:
+    """Put one token under another policy; it holds from its next purchase on."""
+    actor, now = actor_of(request), timezone.now()
+    buying = Credential.objects.listed_for(actor.require_user(), now=now)
+    token = get_object_or_404(buying.filter(spend_policy__isnull=False), public_id=public_id)
+    assert token.spend_policy is not None
+    form = TokenPolicyForm(
+        request.POST or None,
+        policies=_policies(request),
+        initial={"policy": token.spend_policy.public_id},
+    )
+    if form.is_valid():
+        policies.attach(form.cleaned_data["policy"], to=token, by=actor, now=now)
+        return redirect("tokens")
+    context = {"form": form, "token": _row(token)}
+    return render(request, "accounts/token_policy.html", context)
+
+
 @sensitive_variables("issued", "context")
 def _created(request: MogRequest, form: TokenForm, *, now: datetime) -> HttpResponse:
     """Create the token and show it: this answer is stored nowhere."""
@@ -83,6 +104,7 @@ def _created(request: MogRequest, form: TokenForm, *, now: datetime) -> HttpResp
         label=form.cleaned_data["label"],
         scopes=form.cleaned_data["scopes"],
         lifetime=form.cleaned_data["lifetime"],
+        policy=form.cleaned_data["policy"],
         by=actor_of(request),
         now=now,
     )
@@ -93,7 +115,12 @@ def _created(request: MogRequest, form: TokenForm, *, now: datetime) -> HttpResp
 def _fresh_form(request: MogRequest) -> TokenForm:
     user = actor_of(request).require_user()
     ticket = form_tickets.issue(user, now=timezone.now())
-    return TokenForm(initial={"ticket": ticket, "scopes": [Scope.READ]})
+    initial = {"ticket": ticket, "scopes": [Scope.READ]}
+    return TokenForm(initial=initial, policies=_policies(request))
+
+
+def _policies(request: MogRequest) -> list[SpendPolicy]:
+    return list(SpendPolicy.objects.offered_to(actor_of(request).require_user()))
 
 
 def _form(

@@ -47,6 +47,12 @@ RULES: Table = {
         details=lambda _: {"stepUpUrl": _step_up_url()},
     ),
     accounts_errors.InvalidTokenRequest: INVALID_FIELD,
+    accounts_errors.InvalidPolicy: INVALID_FIELD,
+    accounts_errors.PolicyInUse: Rule(
+        HTTPStatus.CONFLICT,
+        "policy_in_use",
+        "New tokens get the default policy, so it can be changed and not deleted.",
+    ),
     accounts_errors.StaleForm: Rule(
         HTTPStatus.CONFLICT,
         "stale_form",

@@ -2,12 +2,23 @@
 
 from django.urls import URLPattern, path
 
-from payments.api import earnings, orders, payment_methods, purchases, top_ups, wallet
+from payments.api import earnings, orders, payment_methods, policies, purchases, top_ups, wallet
 
 urlpatterns: list[URLPattern] = [
     path("wallet", wallet.Wallet.as_view(), name="api_wallet"),
     path("wallet/statement", wallet.Statement.as_view(), name="api_wallet_statement"),
     path("vendor/earnings", earnings.EarningList.as_view(), name="api_earnings"),
+    path("spend-policies", policies.SpendPolicyList.as_view(), name="api_spend_policies"),
+    path(
+        "spend-policies/<str:public_id>",
+        policies.SpendPolicyDetail.as_view(),
+        name="api_spend_policy",
+    ),
+    path(
+        "spend-policies/<str:public_id>/simulate",
+        policies.SpendPolicySimulation.as_view(),
+        name="api_spend_policy_simulation",
+    ),
     path("vendor/payouts", earnings.PayoutList.as_view(), name="api_payouts"),
     path(
         "vendor/<slug:slug>/statement",

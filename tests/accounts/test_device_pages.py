@@ -223,12 +223,12 @@ def test_a_token_opens_no_page(api_client: Client, page: str) -> None:
     assert api_client.get(page, headers={"Authorization": "Bearer x"}).status_code == 401
 
 
-def test_the_confirm_page_costs_three_queries(
+def test_the_confirm_page_costs_four_queries(
     browser: Client,
     grant: StartedGrant,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     page = enter(browser, grant)
-    with django_assert_num_queries(3):  # session, actor, request
+    with django_assert_num_queries(4):  # session, actor, request, policies
         text = browser.get(page).content.decode()
     assert re.search(r'name="scopes"', text)
