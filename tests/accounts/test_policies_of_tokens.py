@@ -73,7 +73,7 @@ def test_what_is_not_offered_is_refused(
 
 def test_a_device_is_let_in_under_the_chosen_policy(browser: Client, policy: SpendPolicy) -> None:
     started = devices.started(timezone.now(), Scope.PURCHASE, Scope.READ)
-    browser.post("/device", {"code": started.user_code})
+    browser.post("/device", {"user_code": started.user_code})
     grant = devices.grant_of(started)
     form = {
         "decision": "approve",
