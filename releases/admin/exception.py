@@ -22,7 +22,7 @@ class FindingExceptionAdmin(LookOnlyAdmin):
 
     list_display = ("rule", "listing_name", "reason", "by", "at", "withdraw_link")
     list_filter = (StandingFilter,)
-    list_select_related = ("listing", "by")
+    list_select_related = ("listing", "by", "withdrawn_by")
     search_fields = ("listing__name__startswith", "rule__exact", "file_sha256__exact")
     ordering = ("-pk",)
     fields = (
@@ -84,8 +84,8 @@ class FindingExceptionAdmin(LookOnlyAdmin):
 
     @admin.display(description="standing")
     def withdraw_link(self, excepted: FindingException) -> SafeString | str:
-        """Link to where it is taken back, while it stands."""
+        """Link to where it is taken back, while it stands; then name who did it."""
         if excepted.withdrawn_at:
-            return "withdrawn"
+            return f"withdrawn by {excepted.withdrawn_by}"
         address = reverse("admin:releases_findingexception_withdraw", args=[excepted.pk])
         return format_html('<a href="{}">Withdraw</a>', address)

@@ -46,6 +46,13 @@ def test_the_list_tells_which_stand(excepted: FindingException) -> None:
     assert excepted.rule in client.get(f"{LIST}?standing=no").content.decode()
 
 
+def test_who_took_one_back_is_named(excepted: FindingException) -> None:
+    client, person = at_work("moderator")
+    withdraw(client, excepted, "It is real.")
+    for address in (f"{LIST}?standing=no", f"{LIST}{excepted.pk}/change/"):
+        assert f"withdrawn by {person}" in client.get(address).content.decode()
+
+
 def test_support_looks_and_takes_nothing_back(excepted: FindingException) -> None:
     client, _ = at_work("support")
     assert client.get(f"{LIST}{excepted.pk}/change/").status_code == 200

@@ -88,6 +88,12 @@ def test_menu_and_page_call_it_the_review_queue(moderator: tuple[Client, User]) 
     assert "<h1>Review queue</h1>" in read(moderator[0])
 
 
+def test_releases_are_counted_as_such(moderator: tuple[Client, User]) -> None:
+    for counted in ("1 release\n", "2 releases\n"):
+        queue.held()
+        assert counted in read(moderator[0])
+
+
 def test_open_cases_stand_in_the_order_of_their_due_times(support: Client) -> None:
     cases = {number: queue.held(number=number) for number in (3, 1, 2)}
     assert listed(support) == ["tools-1", "tools-2", "tools-3"]
