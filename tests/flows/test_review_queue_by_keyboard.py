@@ -111,3 +111,11 @@ def test_keys_do_nothing_where_somebody_types_and_can_be_turned_off(
     page.reload()
     press(page, "q")
     expect(page.get_by_role("heading", level=1)).to_contain_text("tools-1")
+
+
+@pytest.mark.parametrize("width", [1100, 1280])
+def test_no_column_is_cut(tab: Tab, moderator: User, width: int) -> None:
+    tab.page.set_viewport_size({"width": width, "height": 800})
+    tab.page.reload()
+    cut = tab.page.locator(".results").evaluate("e => e.scrollWidth - e.clientWidth")
+    assert cut == 0
