@@ -33,7 +33,8 @@ def _no_server() -> None:
 
 
 def _servers() -> set[int]:
-    return children.servers_of(os.getpid())
+    # Only this process's own: a site that another test has started has some, too.
+    return children.servers_of(os.getpid()) & set(processes.children_of(os.getpid()))
 
 
 def _answer(preparation: Preparation | None = None, act: str = "identity") -> bytes:
