@@ -34,7 +34,7 @@ def command(console: Console, *, limit: int) -> Result:
 def _lines(wallet: Wallet) -> list[str]:
     said = [f"Balance: {amount_of(wallet.balance_cents, wallet.currency)}"]
     if wallet.is_frozen:
-        said.append("Frozen: a payment into it was disputed, so nothing can be spent.")
+        said.append("Frozen: nothing can be spent. The page of the wallet on the site says why.")
     return said
 
 
