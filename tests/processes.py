@@ -32,6 +32,14 @@ def descend_from(ancestor_id: int) -> set[int]:
     return found
 
 
+def is_child_of(process_id: int, parent_id: int) -> bool:
+    """Whether one process has started another, in whichever of its threads."""
+    try:
+        return int(_status(Path(f"/proc/{process_id}"))[1]) == parent_id
+    except OSError:
+        return False
+
+
 def sleeps(process_id: int) -> bool:
     """Whether a process waits for something that a signal may interrupt."""
     try:

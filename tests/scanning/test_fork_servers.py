@@ -34,7 +34,8 @@ def _no_server() -> None:
 
 def _servers() -> set[int]:
     # Only this process's own: a site that another test has started has some, too.
-    return children.servers_of(os.getpid()) & set(processes.children_of(os.getpid()))
+    found = children.servers_of(os.getpid())
+    return {each for each in found if processes.is_child_of(each, os.getpid())}
 
 
 def _answer(preparation: Preparation | None = None, act: str = "identity") -> bytes:
