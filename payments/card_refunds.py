@@ -31,7 +31,13 @@ from payments.models import (
 )
 from payments.models.card_refund import DISPUTED, PROBLEM_LENGTH
 from payments.pending import SUBJECT
-from payments.stripe_port import Intent, ProviderError, ProviderRefund, ProviderRefused
+from payments.stripe_port import (
+    Intent,
+    ProviderBusy,
+    ProviderError,
+    ProviderRefund,
+    ProviderRefused,
+)
 
 log = logging.getLogger("mog.payments")
 
@@ -113,8 +119,12 @@ def after_dispute(order: Order, *, now: datetime) -> None:
 
 @shared_task(name="payments.send_card_refund")
 def send(pk: int) -> None:
+    """Ask the provider for one now."""
+    go_on(pk, now=timezone.now())
+
+
+def go_on(pk: int, *, now: datetime) -> None:
     """Ask the provider for one that is due; nobody else does meanwhile."""
-    now = timezone.now()
     back = CardRefund.objects.with_order().get(pk=pk)
     wait = min(_LONGEST_WAIT, _CHECK_AFTER * 2 ** min(back.checks, 10))
     if not back.take_check(now=now, next_at=now + wait):
@@ -162,12 +172,17 @@ def _reached(back: CardRefund) -> ProviderRefund:
         for refund in stripe_port.list_refunds(back.intent_id):
             if refund.metadata.get(SUBJECT) == back.public_id:
                 return refund
-    return stripe_port.create_refund(
-        back.intent_id,
-        amount_cents=back.amount_cents,
-        metadata={SUBJECT: back.public_id},
-        key=back.key,
-    )
+    try:
+        return stripe_port.create_refund(
+            back.intent_id,
+            amount_cents=back.amount_cents,
+            metadata={SUBJECT: back.public_id},
+            key=back.key,
+        )
+    except ProviderBusy:
+        if back.checks:  # an error that the provider keeps with the key would come for ever
+            back.move(CardRefundState.PENDING, attempt=back.attempt + 1)
+        raise
 
 
 def _bear(back: CardRefund, refund: ProviderRefund, *, now: datetime) -> None:

@@ -8,7 +8,7 @@ provider has answered the old one with errors, has listed what was sent, and the
 import logging
 import random
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from celery import shared_task
 from django.utils import timezone
@@ -37,13 +37,17 @@ _AT_ONCE = 200
 @shared_task(name="payments.plan_payouts")
 def plan_all() -> int:
     """Plan a payout for every vendor who may get one; return for how many."""
-    now = timezone.now()
-    ready = SellerAccount.objects.filter(can_receive=True).select_related("vendor")
-    due = ready.exclude(payouts__period=payouts.period_of(now)).order_by("pk")
-    planned = [payout for account in due.iterator() if (payout := payouts.plan(account, now=now))]
+    planned = plan_due(now=timezone.now())
     for payout in planned:
         pay_out.delay(payout.pk)
     return len(planned)
+
+
+def plan_due(*, now: datetime) -> list[Payout]:
+    """Plan a payout for every vendor who may get one at a moment."""
+    ready = SellerAccount.objects.filter(can_receive=True).select_related("vendor")
+    due = ready.exclude(payouts__period=payouts.period_of(now)).order_by("pk")
+    return [payout for account in due.iterator() if (payout := payouts.plan(account, now=now))]
 
 
 @shared_task(name="payments.sweep_payouts")
@@ -58,28 +62,33 @@ def sweep() -> int:
 
 @shared_task(name="payments.pay_out")
 def pay_out(pk: int) -> None:
+    """Pay one payout now."""
+    pay(pk, now=timezone.now())
+
+
+def pay(pk: int, *, now: datetime) -> None:
     """Pay one payout, unless it is not due or another worker does."""
     payout = Payout.objects.select_related("vendor", "account__opened_by").get(pk=pk)
     token = secrets.token_hex(16)
-    if not payout.claim(token, lease=_LEASE, now=timezone.now()):
+    if not payout.claim(token, lease=_LEASE, now=now):
         return
     payout.refresh_from_db(fields=["attempt", "sent", "tries"])
     try:
         transfer = _arrived(payout)
     except ProviderError as error:
         # A refusal to tell is none to send, and says nothing of the key.
-        _unknown(payout, token, error)
+        _unknown(payout, token, error, now=now)
         return
     try:
         transfer = transfer or _sent(payout, token)
     except ProviderRefused as refusal:
-        _refused(payout, token, refusal)
+        _refused(payout, token, refusal, now=now)
     except ProviderBusy as error:
-        _unknown(payout, token, error, sent=payout.sent + 1)
+        _unknown(payout, token, error, now=now, sent=payout.sent + 1)
     except ProviderError as error:
-        _unknown(payout, token, error)
+        _unknown(payout, token, error, now=now)
     else:
-        _settle(payout, token, transfer)
+        _settle(payout, token, transfer, now=now)
 
 
 def _arrived(payout: Payout) -> Transfer | None:
@@ -111,8 +120,7 @@ def _sent(payout: Payout, token: str) -> Transfer:
     )
 
 
-def _settle(payout: Payout, token: str, transfer: Transfer) -> None:
-    now = timezone.now()
+def _settle(payout: Payout, token: str, transfer: Transfer, *, now: datetime) -> None:
     if (transfer.amount_cents, transfer.currency) == (payout.amount_cents, payout.currency):
         payouts.settle(payout, token, transfer_id=transfer.id, now=now)
     else:
@@ -120,34 +128,36 @@ def _settle(payout: Payout, token: str, transfer: Transfer) -> None:
         payouts.fail(payout, token, problem="another_amount_was_sent", now=now)
 
 
-def _refused(payout: Payout, token: str, refusal: ProviderRefused) -> None:
+def _refused(payout: Payout, token: str, refusal: ProviderRefused, *, now: datetime) -> None:
     """Nothing was sent. The provider keeps its refusal with the key, so the next takes another."""
     if refusal.code in _PASSING and payout.tries <= len(_WAITS):
-        _postpone(payout, token, problem=refusal.code, sent=SENT_ENOUGH)
+        _postpone(payout, token, now=now, problem=refusal.code, sent=SENT_ENOUGH)
     else:
         log.error("payout %s is refused: %s", payout.public_id, refusal)
-        payouts.fail(payout, token, problem=refusal.code, now=timezone.now())
+        payouts.fail(payout, token, problem=refusal.code, now=now)
 
 
-def _unknown(payout: Payout, token: str, error: ProviderError, **changes: int) -> None:
+def _unknown(
+    payout: Payout, token: str, error: ProviderError, *, now: datetime, **changes: int
+) -> None:
     """Nobody knows whether it was sent; give up only once the provider has said that it was not."""
     if payout.tries <= len(_WAITS):
-        _postpone(payout, token, problem=type(error).__name__, **changes)
+        _postpone(payout, token, now=now, problem=type(error).__name__, **changes)
         return
     try:
         found = stripe_port.list_transfers(payout.public_id)
     except ProviderError:
-        _postpone(payout, token, problem=type(error).__name__)
+        _postpone(payout, token, now=now, problem=type(error).__name__)
         return
     if found:
-        _settle(payout, token, found[0])
+        _settle(payout, token, found[0], now=now)
     else:
-        payouts.fail(payout, token, problem=type(error).__name__, now=timezone.now())
+        payouts.fail(payout, token, problem=type(error).__name__, now=now)
 
 
-def _postpone(payout: Payout, token: str, *, problem: str, **changes: int) -> None:
+def _postpone(payout: Payout, token: str, *, now: datetime, problem: str, **changes: int) -> None:
     log.warning("payout %s is tried later: %s", payout.public_id, problem)
-    due_at = timezone.now() + _wait(payout.tries)
+    due_at = now + _wait(payout.tries)
     payout.let_go(token, PayoutState.RETRYING, problem=problem, due_at=due_at, **changes)
 
 

@@ -74,19 +74,24 @@ def replay(event: ProviderEvent, *, by: Actor, now: datetime) -> None:
 
 @shared_task(name="payments.apply_event")
 def apply_event(pk: int) -> None:
+    """Apply one event now."""
+    apply(pk, now=timezone.now())
+
+
+def apply(pk: int, *, now: datetime) -> None:
     """Apply one event, unless another worker does or has done it."""
     event = ProviderEvent.objects.filter(pk=pk).first()
-    token, now = secrets.token_hex(16), timezone.now()
+    token = secrets.token_hex(16)
     if event is None or not event.claim(token, lease=_LEASE, now=now):
         return
     event.refresh_from_db()
     try:
         is_ours = _apply(event, now=now)
     except Exception as error:  # noqa: BLE001 (whatever it is, the event stays and says it)
-        _not_applied(event, token, error)
+        _not_applied(event, token, error, now=now)
     else:
         state = EventState.APPLIED if is_ours else EventState.IGNORED
-        event.end(token, state, now=timezone.now())
+        event.end(token, state, now=now)
 
 
 @shared_task(name="payments.sweep_events")
@@ -142,8 +147,8 @@ def _apply(event: ProviderEvent, *, now: datetime) -> bool:
     return settlement.settle(event.object_kind, event.object_id, now=now)
 
 
-def _not_applied(event: ProviderEvent, token: str, error: Exception) -> None:
-    now, said = timezone.now(), f"{type(error).__name__}: {error}"
+def _not_applied(event: ProviderEvent, token: str, error: Exception, *, now: datetime) -> None:
+    said = f"{type(error).__name__}: {error}"
     is_passing = isinstance(error, ProviderBusy | OutcomeUnknown)
     if event.attempts >= _ATTEMPTS or isinstance(error, ProviderRefused):
         log.error("event %s is given up: %s", event.event_id, said)

@@ -459,6 +459,18 @@ class TestRefunds:
         assert back.state == CardRefundState.SUCCEEDED
         assert len(stripe_port.list_refunds(order.intent_id or "")) == 1
 
+    def test_a_key_that_only_ever_fails_is_given_up_after_a_look(
+        self, client: Client, order: Order, sandbox: PaymentSandbox
+    ) -> None:
+        back = self.take_back(client, order)
+        sandbox.control("faults", path="/v1/refunds", fault="server_error_saved", times="1")
+        for _ in range(3):
+            CardRefund.objects.update(check_at=timezone.now())
+            card_refunds.send(back.pk)
+        back.refresh_from_db()
+        assert (back.state, back.attempt) == (CardRefundState.SUCCEEDED, 2)
+        assert sandbox.totals["refunds"] == 499
+
     def test_a_card_that_takes_nothing_fills_the_wallet(
         self, client: Client, bob: User, order: Order, sandbox: PaymentSandbox
     ) -> None:
