@@ -14,6 +14,7 @@ from payments.sandbox.totals import totals
 from payments.sandbox.world import World
 
 _ID = r"([A-Za-z0-9_]{1,80})"
+_NEW_STARTS = {"/_sandbox/forget", "/_sandbox/restore"}
 _MODES = {"deliver", "hold", "drop"}
 
 
@@ -23,7 +24,7 @@ def answer(world: World, request: Request) -> Answer:
         require_key(world, request.headers)
         form = forms.parse(request.body if request.method == "POST" else request.query)
         # Whoever starts over is told nothing of what went before.
-        is_new_start = request.path == "/_sandbox/forget"
+        is_new_start = request.path in _NEW_STARTS
         with world.sending if is_new_start else nullcontext(), world.store.transaction():
             return Answer(HTTPStatus.OK, _operate(world, request, form))
     except Refusal as refusal:
@@ -154,6 +155,18 @@ def _forget(world: World, _form: Json) -> Json:
     return {"ok": True}
 
 
+def _keep(world: World, _form: Json) -> Json:
+    world.store.keep()
+    return {"ok": True}
+
+
+def _restore(world: World, _form: Json) -> Json:
+    if not world.store.rows("SELECT 1 FROM sqlite_master WHERE name = 'kept_object'"):
+        raise Refusal("Nothing was kept.")
+    world.store.restore()
+    return {"ok": True}
+
+
 _ROUTES: tuple[tuple[str, str, Callable[..., Json]], ...] = (
     ("GET", "/_sandbox/health", _health),
     ("GET", "/_sandbox/requests", _requests),
@@ -171,4 +184,6 @@ _ROUTES: tuple[tuple[str, str, Callable[..., Json]], ...] = (
     ("POST", f"/_sandbox/accounts/{_ID}/restrict", _restrict),
     ("POST", "/_sandbox/funds", _funds),
     ("POST", "/_sandbox/forget", _forget),
+    ("POST", "/_sandbox/keep", _keep),
+    ("POST", "/_sandbox/restore", _restore),
 )

@@ -32,6 +32,7 @@ CREATE TABLE IF NOT EXISTS fault (
 CREATE TABLE IF NOT EXISTS fault_seen (key TEXT PRIMARY KEY, times INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
+_TABLES = ("object", "delivery", "answer", "request", "fault", "fault_seen", "setting")
 _LETTERS = string.ascii_letters + string.digits
 
 
@@ -122,6 +123,20 @@ class Store:
     def forget(self) -> None:
         """Start over, as if nothing had ever happened."""
         with self.transaction():
-            for table in ("object", "delivery", "answer", "request", "fault", "fault_seen"):
+            for table in _TABLES:
                 self.rows(f"DELETE FROM {table}")  # noqa: S608 (ours)
-            self.rows("DELETE FROM setting")
+                self.rows(f"DROP TABLE IF EXISTS kept_{table}")
+
+    def keep(self) -> None:
+        """Remember how everything is now."""
+        with self.transaction():
+            for table in _TABLES:
+                self.rows(f"DROP TABLE IF EXISTS kept_{table}")
+                self.rows(f"CREATE TABLE kept_{table} AS SELECT * FROM {table}")  # noqa: S608 (ours)
+
+    def restore(self) -> None:
+        """Go back to what was kept."""
+        with self.transaction():
+            for table in _TABLES:
+                self.rows(f"DELETE FROM {table}")  # noqa: S608 (ours)
+                self.rows(f"INSERT INTO {table} SELECT * FROM kept_{table}")  # noqa: S608 (ours)
