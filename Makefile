@@ -13,7 +13,7 @@ COMPILE = $(VENV) -m uv pip compile --quiet --universal --python-version 3.11 --
 	--no-header --no-emit-index-url $(UPGRADE) pyproject.toml --extra server
 
 .DEFAULT_GOAL := help
-.PHONY: help dev test lint format lock openapi bench-scan
+.PHONY: help dev test test-long lint format lock openapi bench-scan
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ dev: $(SERVER) ## run the site on this machine; PORT=8000 moves it, Ctrl-C stops
 
 test: $(DEV) ## run every check and the whole test suite
 	@$(VENV) -m tests.run
+
+test-long: $(DEV) ## run what takes minutes: thousands of runs of the money machine
+	@$(VENV) -m tests.run --long
 
 lint: $(DEV) ## run every check that is not a test
 	@$(VENV) -m tests.run --only-checks

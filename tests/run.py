@@ -90,11 +90,12 @@ def main() -> int:
     """Run what was asked for; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only-checks", action="store_true", help="leave the test suite out")
-    only_checks: bool = parser.parse_args().only_checks
-    total = run_checks()
-    if not only_checks:
+    parser.add_argument("--long", action="store_true", help="run only what takes minutes")
+    given = parser.parse_args()
+    total = Tally() if given.long else run_checks()
+    if not given.only_checks:
         here = places.find()
-        total += run_legs(legs(here))
+        total += run_legs(long_legs(here) if given.long else legs(here))
         places.leave(here)
         total += report_missing(here)
     _say(f"\n{total}")
@@ -104,14 +105,14 @@ def main() -> int:
 def legs(here: Places) -> list[Leg]:
     """Return the runs of the suite that this machine can make."""
     absent = [name for name in ("corpus", "node") if name in here.missing]
-    embedded = _none_of("browser", "postgres", "redis", *absent)
+    embedded = _none_of("browser", "long", "postgres", "redis", *absent)
     found = [Leg("SQLite, cache and broker in files", embedded, {})]
     services = {"postgres": here.postgres_url, "redis": here.redis_url}
     if any(services.values()):
         lacking = [name for name, url in services.items() if not url]
         names = {"postgres": "PostgreSQL as the restricted role", "redis": "Redis"}
         name = ", ".join(names[name] for name, url in services.items() if url)
-        markers = _none_of("browser", "corpus", *lacking, *absent)
+        markers = _none_of("browser", "corpus", "long", *lacking, *absent)
         environment = {"TEST_DATABASE_URL": here.postgres_url, "TEST_REDIS_URL": here.redis_url}
         found.append(Leg(name, markers, environment, without=_PURE))
     if "browser" not in here.missing:
@@ -120,6 +121,15 @@ def legs(here: Places) -> list[Leg]:
             environment = {"TEST_DATABASE_URL": here.postgres_url, "TEST_REDIS_URL": here.redis_url}
             name = "Chromium, PostgreSQL, Redis, S3"
             found.append(Leg(name, "browser and stacks", environment))
+    return found
+
+
+def long_legs(here: Places) -> list[Leg]:
+    """Return the runs of what takes minutes, on each database that this machine has."""
+    found = [Leg("SQLite, for long", "long", {})]
+    if here.postgres_url:
+        environment = {"TEST_DATABASE_URL": here.postgres_url}
+        found.append(Leg("PostgreSQL, for long", "long", environment))
     return found
 
 
@@ -196,6 +206,8 @@ def _read(report: Path) -> Tally:
             name: int(suite.get(name, "0")) for name in ("tests", "failures", "errors", "skipped")
         }
         failed = count["failures"] + count["errors"]
+        for told in suite.iterfind(".//property[@name='said']"):
+            _say(f"   {told.get('value')}")
         tally += Tally(count["tests"] - failed - count["skipped"], failed, count["skipped"])
     return tally
 
