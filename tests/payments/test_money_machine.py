@@ -37,6 +37,18 @@ def quick_sandbox(
     logging.disable(logging.NOTSET)
 
 
+def _settings(runs: int) -> hypothesis_settings:
+    return hypothesis_settings(
+        max_examples=runs,
+        stateful_step_count=_STEPS,
+        deadline=None,
+        database=None,
+        phases=_PHASES,
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
 def run(sandbox: PaymentSandbox, *, runs: int) -> str:
     """Run the machine so often; return how often it did, how fast, and what it was about."""
 
@@ -47,17 +59,11 @@ def run(sandbox: PaymentSandbox, *, runs: int) -> str:
     Machine.cast = cast.made()
     acts.open_the_shop(Machine.cast, sandbox)
     begun = time.monotonic()
-    run_state_machine_as_test(
-        Machine,
-        settings=hypothesis_settings(
-            max_examples=runs,
-            stateful_step_count=_STEPS,
-            deadline=None,
-            phases=_PHASES,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    try:
+        run_state_machine_as_test(Machine, settings=_settings(runs))
+    except BaseException as error:
+        error.add_note(f"In run {Machine.runs}.")
+        raise
     assert Machine.runs >= runs
     rate = Machine.runs / (time.monotonic() - begun)
     seen = ", ".join(f"{count} {name}" for name, count in sorted(Machine.seen.items()))
