@@ -1,0 +1,130 @@
+"""Selling: one's name, packages and releases."""
+
+from collections.abc import Callable
+
+from releases.states import State
+from tests import shelf
+from tests.factories.catalog import VendorFactory
+from tests.factories.releases import ReleaseFactory
+from tests.gallery.visit import Visit, fill_shelf
+
+
+def _sell_empty(visit: Visit) -> None:
+    visit.sign_in()
+    visit.page.goto("/sell")
+
+
+def _sell_begun(visit: Visit) -> None:
+    VendorFactory.create(user=visit.sign_in())
+    visit.page.goto("/sell")
+
+
+def _sell(visit: Visit) -> None:
+    listing = fill_shelf(visit, visit.sign_in())
+    for number, state in enumerate(State):
+        ReleaseFactory.create(listing=listing, version=f"2.{number}.0", state=state)
+    visit.page.goto("/sell")
+
+
+def _vendor_new(visit: Visit) -> None:
+    visit.sign_in()
+    visit.page.goto("/sell/vendors/new")
+
+
+def _vendor_new_wrong(visit: Visit) -> None:
+    _vendor_new(visit)
+    visit.page.get_by_label("Name", exact=True).fill("mog")
+    visit.page.get_by_label("Display name").fill("Mog")
+    visit.press("Take this name")
+
+
+def _vendor_edit(visit: Visit) -> None:
+    VendorFactory.create(slug="acme", user=visit.sign_in())
+    visit.page.goto("/sell/vendors/acme")
+
+
+def _upload(visit: Visit) -> None:
+    VendorFactory.create(slug="acme", user=visit.sign_in())
+    visit.page.goto("/sell/upload")
+
+
+def _upload_wrong(visit: Visit) -> None:
+    _upload(visit)
+    file = {"name": "package.zip", "mimeType": "application/zip", "buffer": b"PK"}
+    visit.page.get_by_label("Archive", exact=True).set_input_files(file)  # type: ignore[arg-type]  # a TypedDict
+    visit.page.get_by_label("Package name").fill("another/pdf-tools")
+    visit.page.get_by_label("Version").fill("one")
+    visit.press("Upload")
+
+
+def _release_in(state: State, *, problem: str = "") -> Callable[[Visit], None]:
+    """Return a visit to one's own release in a state."""
+
+    def show(visit: Visit) -> None:
+        listing = fill_shelf(visit, visit.sign_in())
+        release = shelf.judged(state, listing=listing, version="2.0.0", problem=problem)
+        visit.page.goto(f"/releases/{release.public_id}")
+
+    return show
+
+
+def _release_contested(state: State) -> Callable[[Visit], None]:
+    """Return a visit to one's own release that has findings of every weight."""
+
+    def show(visit: Visit) -> None:
+        listing = fill_shelf(visit, visit.sign_in())
+        release = shelf.contested(state, listing=listing, version="2.0.0")
+        visit.page.goto(f"/releases/{release.public_id}")
+
+    return show
+
+
+def _release_contest_wrong(visit: Visit) -> None:
+    _release_contested(State.HELD)(visit)
+    visit.page.locator(".finding summary").first.click()
+    forms = visit.page.locator(".finding form")
+    forms.first.evaluate("form => form.noValidate = true")
+    with visit.page.expect_navigation():
+        forms.first.get_by_role("button", name="Send to a person").click()
+
+
+def _release_rescanned(visit: Visit) -> None:
+    _release_contested(State.PUBLISHED)(visit)
+    visit.press("Scan it again")
+
+
+def _release_waiting(visit: Visit) -> None:
+    listing = fill_shelf(visit, visit.sign_in())
+    release = ReleaseFactory.create(listing=listing, version="2.0.0", state=State.SCANNING)
+    visit.page.goto(f"/releases/{release.public_id}")
+
+
+def _release_withdraw_wrong(visit: Visit) -> None:
+    _release_in(State.PUBLISHED)(visit)
+    visit.page.locator("summary", has_text="Withdraw this release").click()
+    visit.page.locator("form[action$=withdrawal]").evaluate("form => form.noValidate = true")
+    visit.press("Withdraw")
+
+
+PAGES: dict[str, Callable[[Visit], None]] = {
+    "sell-empty": _sell_empty,
+    "sell-begun": _sell_begun,
+    "sell": _sell,
+    "vendor-new": _vendor_new,
+    "vendor-new-wrong": _vendor_new_wrong,
+    "vendor-edit": _vendor_edit,
+    "upload": _upload,
+    "upload-wrong": _upload_wrong,
+    "release-waiting": _release_waiting,
+    "release-accepted": _release_in(State.ACCEPTED),
+    "release-held": _release_in(State.HELD, problem="scan_incomplete"),
+    "release-rejected": _release_in(State.REJECTED, problem="name_mismatch"),
+    "release-published": _release_in(State.PUBLISHED),
+    "release-contested": _release_contested(State.HELD),
+    "release-contest-wrong": _release_contest_wrong,
+    "release-flagged": _release_contested(State.PUBLISHED),
+    "release-stopped": _release_contested(State.SUSPENDED),
+    "release-rescanned": _release_rescanned,
+    "release-withdraw-wrong": _release_withdraw_wrong,
+    "release-suspended": _release_in(State.SUSPENDED),
+}
