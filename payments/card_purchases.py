@@ -250,7 +250,9 @@ def _taken(subjects: Collection[str]) -> Mapping[str, int]:
     unwanted = CardRefund.objects.filter(order__public_id__in=subjects, refund=None)
     events |= {back.event: back.order.public_id for back in unwanted.select_related("order")}
     provider = accounts.ours(AccountKind.PROVIDER)
-    postings = Posting.objects.filter(event__in=events, debit=provider)
+    postings = Posting.objects.filter(event__in=events, debit=provider).exclude(
+        key__endswith=":returned"  # what a card turned away was taken in before
+    )
     taken: dict[str, int] = {}
     for event, cents in postings.values_list("event").annotate(cents=Sum("amount_cents")):
         taken[events[event]] = taken.get(events[event], 0) + cents

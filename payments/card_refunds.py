@@ -186,7 +186,10 @@ def _reached(back: CardRefund) -> ProviderRefund:
 
 
 def _bear(back: CardRefund, refund: ProviderRefund, *, now: datetime) -> None:
-    """Let a row bear how its refund stands; forward only, whoever says so."""
+    """Let a row bear how its refund stands; forward only, whoever says so.
+
+    A card may turn away what the provider thought had arrived; it is with us again then.
+    """
     facts = (refund.amount_cents, refund.currency, refund.intent_id)
     if facts != (back.amount_cents, back.currency, back.intent_id):
         raise PaymentMismatch(back.public_id, refund.id)
@@ -195,7 +198,7 @@ def _bear(back: CardRefund, refund: ProviderRefund, *, now: datetime) -> None:
         if refund.status == "succeeded":
             _finish(back, now=now)
         elif refund.status in _LOST:
-            _credit(back, CardRefundState.PENDING, by=Actor.system(), now=now)
+            _turned_away(back, now=now)
 
 
 def _finish(back: CardRefund, *, now: datetime) -> None:
@@ -204,6 +207,18 @@ def _finish(back: CardRefund, *, now: datetime) -> None:
     transit, provider = accounts.ours(AccountKind.IN_TRANSIT), accounts.ours(AccountKind.PROVIDER)
     ledger.post(back.event, [Entry("out", transit, provider, back.amount_cents)], now=now)
     _record(Action.CARD_REFUND_ARRIVED, back, by=Actor.system(), now=now)
+
+
+def _turned_away(back: CardRefund, *, now: datetime) -> None:
+    if _credit(back, CardRefundState.PENDING, by=Actor.system(), now=now):
+        return
+    if _credit(back, CardRefundState.SUCCEEDED, by=Actor.system(), now=now):
+        provider, transit = (
+            accounts.ours(AccountKind.PROVIDER),
+            accounts.ours(AccountKind.IN_TRANSIT),
+        )
+        entry = Entry("returned", provider, transit, back.amount_cents)
+        ledger.post(back.event, [entry], now=now)
 
 
 def _credit(back: CardRefund, state: CardRefundState, *, by: Actor, now: datetime) -> bool:

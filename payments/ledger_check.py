@@ -136,10 +136,14 @@ RULES: dict[str, str] = {
         GROUP BY b.id, b.public_id, b.state, b.refund_id
         HAVING COUNT(p.id) <> CASE WHEN b.refund_id IS NULL THEN 1 ELSE 0 END
                 + CASE WHEN b.state IN ('succeeded', 'credited', 'overtaken') THEN 1 ELSE 0 END
+                + 2 * SUM(CASE WHEN p.key = p.event || ':returned' THEN 1 ELSE 0 END)
             OR SUM(CASE WHEN p.key = p.event || ':in' THEN 1 ELSE 0 END)
                 <> CASE WHEN b.refund_id IS NULL THEN 1 ELSE 0 END
             OR SUM(CASE WHEN p.key = p.event || ':out' THEN 1 ELSE 0 END)
                 <> CASE WHEN b.state = 'succeeded' THEN 1 ELSE 0 END
+                + SUM(CASE WHEN p.key = p.event || ':returned' THEN 1 ELSE 0 END)
+            OR SUM(CASE WHEN p.key = p.event || ':returned' THEN 1 ELSE 0 END)
+                > CASE WHEN b.state = 'credited' THEN 1 ELSE 0 END
             OR SUM(CASE WHEN p.key = p.event || ':wallet' THEN 1 ELSE 0 END)
                 <> CASE WHEN b.state = 'credited' THEN 1 ELSE 0 END
             OR SUM(CASE WHEN p.key = p.event || ':kept' THEN 1 ELSE 0 END)

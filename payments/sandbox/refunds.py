@@ -15,6 +15,8 @@ _ENDS = {
     "under_review": {"win": "won", "lose": "lost"},
     "warning_needs_response": {"win": "warning_closed"},
 }
+# From where a refund may come through, or be turned away.
+_BEFORE = {"succeeded": {"pending"}, "failed": {"pending", "succeeded"}}
 
 
 def create(world: World, form: Json) -> Json:
@@ -55,9 +57,9 @@ def create(world: World, form: Json) -> Json:
 
 
 def settle(world: World, refund_id: str, *, status: str) -> Json:
-    """Let a pending refund come through or fail; what fails stays with the site."""
+    """Let a pending refund come through or fail; what fails, even late, stays with the site."""
     refund = world.store.get("refund", refund_id)
-    if refund["status"] != "pending":
+    if refund["status"] not in _BEFORE[status]:
         raise Refusal(f"This refund has a status of {refund['status']}.")
     refund["status"] = status
     if status == "failed":

@@ -341,6 +341,26 @@ class TestPaymentsInVain:
         assert (dict(found.differing), found.ledger_cents) == ({}, 499)
 
 
+    def test_one_that_the_card_turns_away_is_in_the_wallet(
+        self, client: Client, bob: User, listing: Listing, sandbox: PaymentSandbox
+    ) -> None:
+        order = begun(client, listing)
+        intent = second_payment(order)
+        pay(sandbox, order)
+        settle(order)
+        sandbox.control(f"intents/{intent.id}/pay")
+        paid = stripe_port.retrieve_intent(intent.id)
+        card_purchase_outcomes.bear(order.public_id, paid, now=timezone.now())
+        card_refunds.send(self.given_back().pk)
+        refund_id = self.given_back().provider_refund_id or ""
+        sandbox.control(f"refunds/{refund_id}/fail")
+        card_refunds.settle(refund_id, now=timezone.now())
+        assert balance(bob) == 499
+        later = timezone.now() + timedelta(hours=1)
+        found = reconciliation.compare(since=later - timedelta(days=1), until=later)
+        assert (found.ledger_cents, found.differing) == (998, {})
+
+
 class TestEnding:
     def test_its_buyer_calls_it_off(
         self, client: Client, listing: Listing, sandbox: PaymentSandbox
@@ -485,6 +505,33 @@ class TestRefunds:
         back.refresh_from_db()
         assert (back.state, balance(bob)) == (CardRefundState.CREDITED, 499)
         assert not CardRefund.objects.overdue(now=timezone.now() + timedelta(days=9)).exists()
+
+    def test_a_card_that_turns_it_away_later_fills_the_wallet(
+        self, client: Client, bob: User, order: Order, sandbox: PaymentSandbox
+    ) -> None:
+        back = self.take_back(client, order)
+        card_refunds.send(back.pk)
+        back.refresh_from_db()
+        assert back.state == CardRefundState.SUCCEEDED
+        sandbox.control(f"refunds/{back.provider_refund_id}/fail")
+        for _ in range(2):
+            card_refunds.settle(back.provider_refund_id or "", now=timezone.now())
+        back.refresh_from_db()
+        assert (back.state, balance(bob)) == (CardRefundState.CREDITED, 499)
+        assert ledger.balance_of(accounts.ours(AccountKind.IN_TRANSIT)) == 0
+        assert ledger.balance_of(accounts.ours(AccountKind.PROVIDER)) == -499
+
+    def test_an_error_that_the_provider_keeps_is_left_behind(
+        self, client: Client, order: Order, sandbox: PaymentSandbox
+    ) -> None:
+        back = self.take_back(client, order)
+        sandbox.control("faults", path="/v1/refunds", fault="server_error_saved", times="1")
+        for _ in range(4):
+            card_refunds.send(back.pk)
+            CardRefund.objects.update(check_at=timezone.now())
+        back.refresh_from_db()
+        assert (back.state, back.attempt) == (CardRefundState.SUCCEEDED, 2)
+        assert len(stripe_port.list_refunds(order.intent_id or "")) == 1
 
     def test_what_the_provider_refuses_waits_for_staff(
         self, client: Client, alice: User, bob: User, order: Order, sandbox: PaymentSandbox
