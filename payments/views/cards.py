@@ -59,10 +59,10 @@ def save(request: MogRequest, setup_id: str) -> HttpResponse:
     """Lead to where the card is entered."""
     setup = payment_methods.setup_of(setup_id, by=actor_of(request))
     back = f"{settings.SITE_URL}{reverse('wallet-cards')}"
+    # A link, no redirect: browsers refuse to let the form that came here end on another site.
     stand_in = card_page.sandbox_url(setup.client_secret, back=back)
-    if stand_in:
-        return redirect(stand_in)
-    context = {"is_setup": True, **card_page.facts(setup.client_secret, back=back)}
+    facts = card_page.facts(setup.client_secret, back=back)
+    context = {"is_setup": True, "stand_in": stand_in, **facts}
     return render(request, "payments/card_save.html", context)
 
 

@@ -75,3 +75,12 @@ def test_a_card_pays_and_gets_its_money_back(buyer: Tab, shop: tuple[PaymentSand
     expect(page.get_by_text("Back on the card")).to_be_visible()
     assert shop[0].totals["refunds"] == 499
     assert list(ledger_check.faults()) == []
+
+
+def test_a_card_is_saved_at_the_provider(buyer: Tab) -> None:
+    page = buyer.page
+    page.goto("/wallet/cards")
+    page.get_by_role("button", name="Save a card").click()
+    page.get_by_role("link", name="Go on to your card").click()
+    page.get_by_role("button").first.click()
+    expect(page.get_by_text("Visa ending in 4242")).to_be_visible()

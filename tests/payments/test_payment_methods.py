@@ -1,5 +1,7 @@
 """Saved cards: entered at the provider, shown, chosen and forgotten here, one's own only."""
 
+import html
+import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -105,7 +107,8 @@ def test_a_person_saves_and_removes_a_card(bob: User, sandbox: PaymentSandbox) -
     signed_in.sign_in(browser, bob)
     assert b"No cards yet" in browser.get("/wallet/cards").content
     onwards = browser.post("/wallet/cards/new")["Location"]
-    away = urlsplit(browser.get(onwards)["Location"])
+    links = re.findall(r'href="([^"]*/confirm/[^"]*)"', browser.get(onwards).content.decode())
+    away = urlsplit(html.unescape(links[0]))
     assert away.netloc == f"127.0.0.1:{sandbox.port}"
     (back,) = parse_qs(away.query)["return_url"]
     setup_id = onwards.rpartition("/")[2]
