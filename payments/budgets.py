@@ -30,9 +30,18 @@ def hold(actor: Actor) -> list[SpendPolicy]:
     return list(held.filter(pk__in=keys).order_by("pk"))
 
 
-def require_allowed(listing: Listing, policies: Sequence[SpendPolicy], *, now: datetime) -> None:
-    """Raise PolicyBlocked or ApprovalRequired unless every held policy lets a listing be bought."""
-    limits = [limits_of(policy, now=now) for policy in policies]
+def require_allowed(
+    listing: Listing,
+    policies: Sequence[SpendPolicy],
+    *,
+    now: datetime,
+    waiting: Order | None = None,
+) -> None:
+    """Raise PolicyBlocked or ApprovalRequired unless every held policy lets a listing be bought.
+
+    waiting: the order that holds its price already, which is not counted twice.
+    """
+    limits = [limits_of(policy, now=now, waiting=waiting) for policy in policies]
     decision = spending.decide(limits, offer_of(listing), now=now)
     if decision.outcome == Outcome.BLOCK:
         raise PolicyBlocked(decision.reasons)
@@ -40,12 +49,15 @@ def require_allowed(listing: Listing, policies: Sequence[SpendPolicy], *, now: d
         raise ApprovalRequired(decision.reasons)
 
 
-def limits_of(policy: SpendPolicy, *, now: datetime) -> Limits:
-    """Return a policy's numbers with what was spent under it today and this month, in UTC."""
+def limits_of(policy: SpendPolicy, *, now: datetime, waiting: Order | None = None) -> Limits:
+    """Return a policy's numbers with what was spent under it today and this month, in UTC.
+
+    waiting: an order that is left out.
+    """
     today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    this_month, of_today = _spent_under(policy).spent_cents(
-        since=today.replace(day=1), lately_since=today
-    )
+    orders = _spent_under(policy)
+    others = orders.exclude(pk=waiting.pk) if waiting else orders
+    this_month, of_today = others.spent_cents(since=today.replace(day=1), lately_since=today)
     return Limits(
         can_spend=policy.can_spend,
         currency=settings.CURRENCY,

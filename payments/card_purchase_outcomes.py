@@ -33,10 +33,10 @@ def bill_of(order: Order) -> Bill:
     )
 
 
-def bear(subject: str, intent: Intent, *, now: datetime) -> bool:
+def bear(subject: str, intent: Intent, *, now: datetime, by: Actor | None = None) -> bool:
     """Let an order bear how a payment for it stands; tell whether there is such an order.
 
-    Raises PaymentMismatch for a payment that is not for the order, cent for cent.
+    by: who has called the payment off, if somebody has. Raises PaymentMismatch for a payment that is not for the order, cent for cent.
     """
     by_card = Order.objects.with_buyer().filter(method=OrderMethod.CARD)
     order = by_card.filter(public_id=subject).first()
@@ -49,7 +49,7 @@ def bear(subject: str, intent: Intent, *, now: datetime) -> bool:
         if intent.status == "succeeded":
             _pay(order, intent, now=now, is_its_own=is_its_own)
         elif is_its_own and intent.status == "canceled":
-            end(order, OrderState.CANCELED, now=now)
+            end(order, OrderState.CANCELED, now=now, by=by)
         elif is_its_own and intent.failure_code:
             order.move(OrderState.PENDING, failure_code=intent.failure_code[:100])
     return True
@@ -68,12 +68,22 @@ def refuse(order: Order, code: str, *, now: datetime) -> None:
         end(order, OrderState.FAILED, now=now, failure_code=code[:100])
 
 
-def end(order: Order, state: OrderState, *, now: datetime, failure_code: str = "") -> None:
-    """End what waits without having been paid, inside a transaction; its budget is free again."""
+def end(
+    order: Order,
+    state: OrderState,
+    *,
+    now: datetime,
+    failure_code: str = "",
+    by: Actor | None = None,
+) -> None:
+    """End what waits without having been paid, inside a transaction; its budget is free again.
+
+    by: whose wish it was; nobody's where time or the provider has ended it.
+    """
     changes = {"failure_code": failure_code} if failure_code else {}
     if order.move(OrderState.PENDING, state=state, check_at=None, **changes):
         data = {"state": state.value, "code": failure_code}
-        who = Actor.system().who
+        who = (by or Actor.system()).who
         record(Action.ORDER_ENDED, by=who, now=now, subject=order.subject, data=data)
 
 

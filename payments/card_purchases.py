@@ -101,9 +101,10 @@ def place(wanted: Wanted, *, by: Actor, now: datetime) -> Order:
     if listing.is_free:
         raise NothingToPay
     waiting = _waiting(listing, by=by, now=now)
+    # Another credential may have begun it: this one is told of it only if it could have.
+    budgets.require_allowed(listing, policies, now=now, waiting=waiting)
     if waiting is not None:
         return waiting
-    budgets.require_allowed(listing, policies, now=now)
     order = orders.placed(
         listing,
         method=OrderMethod.CARD,
@@ -135,23 +136,28 @@ def look(order: Order, *, now: datetime) -> Order:
 def reach(order: Order, *, now: datetime) -> Intent:
     """Return the payment of an order that waits, which the order knows from now on.
 
-    Raises ProviderError.
+    The order tells then how it stands: it was paid or has ended if its payment has. Raises
+    ProviderError.
     """
     intent = card_payments.reach(bill_of(order), is_repeated=True)
     card_purchase_outcomes.bear(order.public_id, intent, now=now)
+    order.refresh_from_db(fields=["state", "intent_id"])
+    if order.intent_id and order.intent_id != intent.id:  # somebody made another meanwhile
+        return stripe_port.retrieve_intent(order.intent_id)
     return intent
 
 
 def cancel(order: Order, *, by: Actor, now: datetime) -> Order:
-    """Call off what is not paid; raises OrderNotPending when it ended before, ProviderError.
+    """Call off what is not paid; raises ProviderError.
 
-    order: one that the actor's party has placed.
+    order: one that the actor's party has placed. Raises OrderNotPending when it ended before, and
+    while its payment is on its way and cannot be stopped.
     """
     by.require_scope(Scope.PURCHASE)
     intent = card_payments.reach(bill_of(order), is_repeated=True) if order.is_pending else None
     if intent is not None:
         intent = card_payments.call_off(intent, bill=bill_of(order))
-        card_purchase_outcomes.bear(order.public_id, intent, now=now)
+        card_purchase_outcomes.bear(order.public_id, intent, now=now, by=by)
     order = Order.objects.with_buyer().get(pk=order.pk)
     if intent is None or order.state != OrderState.CANCELED:
         raise OrderNotPending(order.state)
@@ -179,7 +185,7 @@ def _waiting(listing: Listing, *, by: Actor, now: datetime) -> Order | None:
     order = begun.select_for_update(of=("self",)).first()
     if order is None or order.price_cents == listing.price_cents:
         return order
-    card_purchase_outcomes.end(order, OrderState.CANCELED, now=now)
+    card_purchase_outcomes.end(order, OrderState.CANCELED, now=now, by=by)
     transaction.on_commit(lambda: call_off.delay(order.pk), robust=True)
     return None
 
@@ -199,6 +205,9 @@ def _go_on(taken: Claim, *, now: datetime) -> Answer:
         card_purchase_outcomes.refuse(order, code, now=now)
         idempotency.release(taken)
         raise
+    if not order.is_pending:  # as above: its payment has just told so
+        idempotency.release(taken)
+        raise IdempotencyKeyInUse
     body = {
         "orderId": order.public_id,
         "listing": order.listing.name,

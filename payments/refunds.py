@@ -72,7 +72,8 @@ def refund(order: Order, *, amount_cents: int, reason: str, by: Actor, now: date
 
 def _locked(order: Order) -> Order:
     """Lock an order and what it gave, so that nobody uses it while it goes back."""
-    held = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
+    # No key: a second payment of it that comes now takes the accounts first, then names the order.
+    held = Order.objects.select_for_update(of=("self",), no_key=True).get(pk=order.pk)
     list(Entitlement.objects.select_for_update(of=("self",)).filter(order=held))
     return held
 

@@ -13,7 +13,7 @@ from accounts.http import MogRequest, actor_of, throttled
 from accounts.step_up import signed_in_required
 from payments import card_page, card_purchases, declines, refunds
 from payments.errors import NotRefundable, OrderNotPending
-from payments.models import CardRefund, Order, OrderMethod, Refund
+from payments.models import CardRefund, Order, OrderMethod, OrderState, Refund
 from payments.models.chargeback import state_of
 from payments.stripe_port import ProviderError
 
@@ -21,6 +21,10 @@ _PAGE_SIZE = 50
 _BACK = {
     OrderMethod.WALLET: "The money is back in your wallet.",
     OrderMethod.CARD: "The money goes back to your card, which takes your bank some days.",
+}
+_NOT_CALLED_OFF = {
+    False: "This order has ended already; see below how.",
+    True: "The payment is on its way and cannot be stopped. Look again in a minute.",
 }
 _WHY_NOT = {
     "not_paid": "This order is not paid.",
@@ -75,6 +79,8 @@ def pay(request: MogRequest, public_id: str) -> HttpResponse:
     if not order.is_pending:
         return redirect("order", public_id)
     intent = card_purchases.reach(order, now=timezone.now())
+    if not order.is_pending:
+        return redirect("order", public_id)
     back = card_purchases.pay_url_of(order)
     stand_in = card_page.sandbox_url(intent.client_secret, back=back)
     if stand_in:
@@ -95,8 +101,8 @@ def cancel(request: MogRequest, public_id: str) -> HttpResponse:
     order = get_object_or_404(rows, public_id=public_id)
     try:
         card_purchases.cancel(order, by=actor, now=timezone.now())
-    except OrderNotPending:
-        messages.error(request, "This order has ended already; see below how.")
+    except OrderNotPending as refusal:
+        messages.error(request, _NOT_CALLED_OFF[refusal.state == OrderState.PENDING])
     except ProviderError:
         messages.error(request, "The payment provider does not answer. Try again in a minute.")
     else:

@@ -195,6 +195,21 @@ class TestAsking:
         assert answer.status_code == 202
         assert Order.objects.count() == len(stripe_port.list_intents()) == 1
 
+    def test_one_that_was_paid_meanwhile_is_had(
+        self, client: Client, listing: Listing, sandbox: PaymentSandbox
+    ) -> None:
+        pay(sandbox, begun(client, listing))
+        assert ask(client, listing, key="a").status_code == 409
+        assert ask(client, listing, key="a").status_code == 200
+
+    def test_all_who_ask_are_led_to_one_payment(self, client: Client, listing: Listing) -> None:
+        order = begun(client, listing)
+        stranger = second_payment(order)
+        # As if the first had been made at the same moment, and had come in second.
+        late = Order.objects.with_buyer().get(pk=order.pk)
+        Order.objects.filter(pk=order.pk).update(intent_id=stranger.id)
+        assert card_purchases.reach(late, now=timezone.now()).id == stranger.id
+
     def test_a_time_out_after_commit_makes_no_second_payment(
         self, client: Client, listing: Listing, sandbox: PaymentSandbox
     ) -> None:
@@ -217,6 +232,23 @@ class TestBudgets:
         assert ask(client, second).json()["code"] == "approval_required"
         client.post(f"/v1/orders/{order.public_id}/cancellation", content_type="application/json")
         assert ask(client, second).status_code == 202
+
+    def test_asking_again_counts_it_once(self, bob: User, sandbox: PaymentSandbox) -> None:
+        policy = SpendPolicyFactory.create(
+            user=bob, daily_limit_cents=700, require_approval_above_cents=600
+        )
+        client = Bearer(bob, BUYER, spend_policy=policy).client
+        listing = ListingFactory.create(price_cents=400)
+        assert begun(client, listing) == begun(client, listing)
+
+    def test_who_may_not_buy_it_is_not_told_how_another_pays_it(
+        self, client: Client, bob: User, listing: Listing
+    ) -> None:
+        begun(client, listing)
+        policy = SpendPolicyFactory.create(user=bob, require_approval_above_cents=100)
+        other = Bearer(bob, BUYER, spend_policy=policy).client
+        answer = ask(other, listing)
+        assert (answer.status_code, answer.json()["code"]) == (402, "approval_required")
 
     def test_an_organization_pays_for_itself(
         self, bob: User, listing: Listing, sandbox: PaymentSandbox
@@ -371,6 +403,8 @@ class TestEnding:
         )
         assert (answer.status_code, answer.json()["state"]) == (200, "canceled")
         assert shown(order).status == "canceled"
+        ended = Event.objects.get(action=Action.ORDER_ENDED)
+        assert ended.actor_id == order.placed_by.public_id
         again = client.post(
             f"/v1/orders/{order.public_id}/cancellation", content_type="application/json"
         )
@@ -580,6 +614,14 @@ class TestPages:
         form = {"price_cents": "499", "pay_with": "card"}
         first = browser.post(f"/{listing.name}/purchase", form)
         assert browser.post(f"/{listing.name}/purchase", form)["Location"] == first["Location"]
+
+    def test_one_that_is_paid_already_is_not_asked_for_a_card(
+        self, browser: Client, client: Client, listing: Listing, sandbox: PaymentSandbox
+    ) -> None:
+        order = begun(client, listing)
+        pay(sandbox, order)
+        answer = browser.get(f"/orders/{order.public_id}/pay")
+        assert answer["Location"] == f"/orders/{order.public_id}"
 
     def test_it_is_called_off_in_the_browser(
         self, browser: Client, listing: Listing, sandbox: PaymentSandbox
