@@ -36,7 +36,8 @@ def bill_of(order: Order) -> Bill:
 def bear(subject: str, intent: Intent, *, now: datetime, by: Actor | None = None) -> bool:
     """Let an order bear how a payment for it stands; tell whether there is such an order.
 
-    by: who has called the payment off, if somebody has. Raises PaymentMismatch for a payment that is not for the order, cent for cent.
+    by: who has called the payment off, if somebody has. Raises PaymentMismatch for a payment that
+    is not for the order, cent for cent.
     """
     by_card = Order.objects.with_buyer().filter(method=OrderMethod.CARD)
     order = by_card.filter(public_id=subject).first()

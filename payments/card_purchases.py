@@ -7,7 +7,6 @@ buyer and listing.
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from celery import shared_task
@@ -54,19 +53,6 @@ _LONGEST_WAIT = timedelta(hours=1)
 _ABANDONED = timedelta(minutes=10)
 # So long a person may take to pay, and so long their price and their budget are held.
 EXPIRES = timedelta(hours=24)
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """An order that waits for its payment, and what a person needs in order to pay it."""
-
-    order: Order
-    client_secret: str
-
-    @property
-    def pay_url(self) -> str:
-        """Return where a person pays it."""
-        return pay_url_of(self.order)
 
 
 def start(request: Keyed, wanted: Wanted, *, by: Actor, now: datetime) -> Answer:
@@ -133,15 +119,16 @@ def look(order: Order, *, now: datetime) -> Order:
     return Order.objects.with_buyer().get(pk=order.pk)
 
 
-def reach(order: Order, *, now: datetime) -> Intent:
+def reach(order: Order, *, now: datetime) -> Intent | None:
     """Return the payment of an order that waits, which the order knows from now on.
 
-    The order tells then how it stands: it was paid or has ended if its payment has. Raises
-    ProviderError.
+    None when the payment tells that the order has ended: nobody is to pay it. Raises ProviderError.
     """
     intent = card_payments.reach(bill_of(order), is_repeated=True)
     card_purchase_outcomes.bear(order.public_id, intent, now=now)
     order.refresh_from_db(fields=["state", "intent_id"])
+    if not order.is_pending:
+        return None
     if order.intent_id and order.intent_id != intent.id:  # somebody made another meanwhile
         return stripe_port.retrieve_intent(order.intent_id)
     return intent
@@ -205,7 +192,7 @@ def _go_on(taken: Claim, *, now: datetime) -> Answer:
         card_purchase_outcomes.refuse(order, code, now=now)
         idempotency.release(taken)
         raise
-    if not order.is_pending:  # as above: its payment has just told so
+    if intent is None:  # as above: its payment has just told so
         idempotency.release(taken)
         raise IdempotencyKeyInUse
     body = {

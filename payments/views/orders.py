@@ -79,7 +79,7 @@ def pay(request: MogRequest, public_id: str) -> HttpResponse:
     if not order.is_pending:
         return redirect("order", public_id)
     intent = card_purchases.reach(order, now=timezone.now())
-    if not order.is_pending:
+    if intent is None:
         return redirect("order", public_id)
     back = card_purchases.pay_url_of(order)
     stand_in = card_page.sandbox_url(intent.client_secret, back=back)

@@ -208,7 +208,7 @@ class TestAsking:
         # As if the first had been made at the same moment, and had come in second.
         late = Order.objects.with_buyer().get(pk=order.pk)
         Order.objects.filter(pk=order.pk).update(intent_id=stranger.id)
-        assert card_purchases.reach(late, now=timezone.now()).id == stranger.id
+        assert card_purchases.reach(late, now=timezone.now()) == stranger
 
     def test_a_time_out_after_commit_makes_no_second_payment(
         self, client: Client, listing: Listing, sandbox: PaymentSandbox
@@ -371,7 +371,6 @@ class TestPaymentsInVain:
             since=now - timedelta(days=1), until=now + timedelta(minutes=1), now=now
         )
         assert (dict(found.differing), found.ledger_cents) == ({}, 499)
-
 
     def test_one_that_the_card_turns_away_is_in_the_wallet(
         self, client: Client, bob: User, listing: Listing, sandbox: PaymentSandbox
