@@ -159,6 +159,9 @@ def _begun(pk: int, *, now: datetime) -> TopUp | None:
 def _is_due(auto: AutoTopUp, *, now: datetime) -> bool:
     if not (auto.is_enabled and auto.payer.default_method_id):
         return False
+    # Whoever may not sign in can neither spend it nor switch this off.
+    if auto.payer.user is not None and not auto.payer.user.is_active:
+        return False
     wallet = accounts.wallet_of(auto.payer.party)
     # A card whose owner disputes what it paid is not charged once more.
     if wallet.is_frozen or ledger.balance_of(wallet) >= auto.threshold_cents:

@@ -37,6 +37,7 @@ class Earnings:
 def of(vendor: Vendor, *, now: datetime) -> Earnings:
     """Return how a vendor stands at a moment."""
     held = Order.objects.paid().filter(vendor=vendor, available_at__gt=now)
+    held = held.filter(refunded_cents__lt=F("price_cents"))
     sums = held.aggregate(cents=Sum(_SELLERS_PART), next_at=Min("available_at"))
     owed = ledger.balance_of(accounts.payable_of(vendor))
     return Earnings(owed, sums["cents"] or 0, sums["next_at"])

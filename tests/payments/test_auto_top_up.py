@@ -152,6 +152,13 @@ class TestFilling:
         assert client.get(PATH).json()["spentThisMonthCents"] == 2000
         assert filled(auto, at=at + timedelta(days=32)) is not None
 
+    def test_whoever_may_not_sign_in_is_not_charged(
+        self, client: Client, bob: User, sandbox: PaymentSandbox
+    ) -> None:
+        auto = ready(client, bob, sandbox)
+        User.objects.filter(pk=bob.pk).update(is_active=False)
+        assert filled(auto) is None
+
     def test_two_at_once_are_one(self, client: Client, bob: User, sandbox: PaymentSandbox) -> None:
         auto = ready(client, bob, sandbox)
         TopUp.objects.create(

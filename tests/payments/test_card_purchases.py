@@ -554,18 +554,6 @@ class TestRefunds:
         assert ledger.balance_of(accounts.ours(AccountKind.IN_TRANSIT)) == 0
         assert ledger.balance_of(accounts.ours(AccountKind.PROVIDER)) == -499
 
-    def test_an_error_that_the_provider_keeps_is_left_behind(
-        self, client: Client, order: Order, sandbox: PaymentSandbox
-    ) -> None:
-        back = self.take_back(client, order)
-        sandbox.control("faults", path="/v1/refunds", fault="server_error_saved", times="1")
-        for _ in range(4):
-            card_refunds.send(back.pk)
-            CardRefund.objects.update(check_at=timezone.now())
-        back.refresh_from_db()
-        assert (back.state, back.attempt) == (CardRefundState.SUCCEEDED, 2)
-        assert len(stripe_port.list_refunds(order.intent_id or "")) == 1
-
     def test_what_the_provider_refuses_waits_for_staff(
         self, client: Client, alice: User, bob: User, order: Order, sandbox: PaymentSandbox
     ) -> None:

@@ -307,6 +307,17 @@ class TestOnThePage:
         assert "Take it back" not in text
         assert "Money went back" in client.post(f"{page}/refund", follow=True).content.decode()
 
+    def test_its_seller_sees_that_nothing_is_to_come(
+        self, order: Order, buyer: Bearer, alice: User, now: datetime
+    ) -> None:
+        refunds.take_back(order, by=buyer.actor, now=now)
+        client = Client()
+        sign_in(client, alice)
+        page = client.get("/sell/earnings").content.decode()
+        assert "Refunded" in page
+        assert "available on" not in page
+        assert earnings.of(order.vendor, now=now).next_at is None
+
     def test_somebody_elses_does_not_exist(self, order: Order, charlie: User) -> None:
         client = Client()
         sign_in(client, charlie)
