@@ -24,8 +24,9 @@ from payments.errors import InvalidTopUp, NoSavedCard
 from payments.models import Account, AccountKind, AutoTopUp, TopUp, TopUpSource, TopUpState
 from payments.models.auto_top_up import MOST_MONTHLY_CENTS
 from payments.models.top_up import LEAST_CENTS, MOST_CENTS, WAITING
+from payments.pending import CHECK_AFTER
 from payments.stripe_port import OutcomeUnknown, ProviderBusy, ProviderError, ProviderRefused
-from payments.top_ups import CHECK_AFTER, require_amount
+from payments.top_ups import require_amount
 
 log = logging.getLogger("mog.payments")
 

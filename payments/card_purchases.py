@@ -8,6 +8,7 @@ buyer and listing.
 import logging
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from celery import shared_task
 from django.conf import settings
@@ -28,6 +29,7 @@ from payments import (
     entitlements,
     idempotency,
     orders,
+    provider_claims,
     stripe_port,
 )
 from payments.card_purchase_outcomes import bill_of
@@ -35,22 +37,11 @@ from payments.checkout import Wanted
 from payments.errors import IdempotencyKeyInUse, NothingToPay, OrderNotPending, PaymentMismatch
 from payments.idempotency import Answer, Claim, Effect, Keyed
 from payments.models import AccountKind, CardRefund, Order, OrderMethod, OrderState, Posting
-from payments.pending import Kind
-from payments.stripe_port import (
-    Intent,
-    OutcomeUnknown,
-    ProviderBusy,
-    ProviderError,
-    ProviderRefused,
-)
+from payments.pending import ABANDONED_AFTER, CHECK_AFTER, Kind, wait_after
+from payments.stripe_port import Intent, ProviderError
 
 log = logging.getLogger("mog.payments")
 
-# The claim on its key lasts a minute; before it ends, whoever started it is still at it.
-CHECK_AFTER = timedelta(minutes=2)
-_LONGEST_WAIT = timedelta(hours=1)
-# A payment that the provider has never heard of is given up after this.
-_ABANDONED = timedelta(minutes=10)
 # So long a person may take to pay, and so long their price and their budget are held.
 EXPIRES = timedelta(hours=24)
 
@@ -182,16 +173,9 @@ def _go_on(taken: Claim, *, now: datetime) -> Answer:
     if not order.is_pending:  # ended meanwhile: the same key begins another, or finds it bought
         idempotency.release(taken)
         raise IdempotencyKeyInUse
-    try:
+    refuse = partial(card_purchase_outcomes.refuse, order, now=now)
+    with provider_claims.held(taken, refuse=refuse, now=now):
         intent = reach(order, now=now)
-    except (ProviderBusy, OutcomeUnknown):
-        idempotency.hand_over(taken, now=now)
-        raise
-    except ProviderError as error:
-        code = error.code if isinstance(error, ProviderRefused) else "refused"
-        card_purchase_outcomes.refuse(order, code, now=now)
-        idempotency.release(taken)
-        raise
     if intent is None:  # as above: its payment has just told so
         idempotency.release(taken)
         raise IdempotencyKeyInUse
@@ -208,8 +192,7 @@ def _go_on(taken: Claim, *, now: datetime) -> Answer:
 
 def _reconcile(pk: int, *, now: datetime) -> None:
     order = Order.objects.with_buyer().get(pk=pk)
-    wait = min(_LONGEST_WAIT, CHECK_AFTER * 2 ** min(order.checks, 10))
-    if not order.take_check(now=now, next_at=now + wait):
+    if not order.take_check(now=now, next_at=now + wait_after(order.checks)):
         return
     intent = _found(order, now=now)
     if intent is None:
@@ -224,7 +207,7 @@ def _found(order: Order, *, now: datetime) -> Intent | None:
     if order.intent_id:
         return card_payments.reach(bill_of(order), is_repeated=True)
     found = card_payments.find(bill_of(order))
-    if found is None and now - order.created_at >= _ABANDONED:
+    if found is None and now - order.created_at >= ABANDONED_AFTER:
         card_purchase_outcomes.abandon(order, now=now)
     return found
 

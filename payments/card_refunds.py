@@ -7,7 +7,7 @@ a dispute.
 """
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from celery import shared_task
 from django.db import transaction
@@ -30,7 +30,7 @@ from payments.models import (
     Refund,
 )
 from payments.models.card_refund import DISPUTED, PROBLEM_LENGTH
-from payments.pending import SUBJECT
+from payments.pending import SUBJECT, wait_after
 from payments.stripe_port import (
     Intent,
     ProviderBusy,
@@ -41,8 +41,6 @@ from payments.stripe_port import (
 
 log = logging.getLogger("mog.payments")
 
-_CHECK_AFTER = timedelta(minutes=2)
-_LONGEST_WAIT = timedelta(hours=1)
 _AT_ONCE = 200
 _LOST = frozenset({"failed", "canceled"})
 
@@ -126,8 +124,7 @@ def send(pk: int) -> None:
 def go_on(pk: int, *, now: datetime) -> None:
     """Ask the provider for one that is due; nobody else does meanwhile."""
     back = CardRefund.objects.with_order().get(pk=pk)
-    wait = min(_LONGEST_WAIT, _CHECK_AFTER * 2 ** min(back.checks, 10))
-    if not back.take_check(now=now, next_at=now + wait):
+    if not back.take_check(now=now, next_at=now + wait_after(back.checks)):
         return
     try:
         _bear(back, _reached(back), now=now)

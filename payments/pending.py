@@ -6,13 +6,23 @@ what a payment means for the row that it names. `settlement` lists the kinds.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from payments.stripe_port import Intent
 
+# The claim on a key lasts a minute; before it ends, whoever started the row is still at it.
+CHECK_AFTER = timedelta(minutes=2)
+_LONGEST_WAIT = timedelta(hours=1)
+# A payment that the provider has never heard of is given up after this.
+ABANDONED_AFTER = timedelta(minutes=10)
 # Where a payment names the row that it pays for, by public id.
 SUBJECT = "subject"
+
+
+def wait_after(checks: int) -> timedelta:
+    """Return how long to wait before the provider is asked again, who was asked so often."""
+    return min(_LONGEST_WAIT, CHECK_AFTER * (1 << min(checks, 10)))
 
 
 class Bears(Protocol):

@@ -8,6 +8,7 @@ end nobody has seen.
 import logging
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db.models import Sum
@@ -22,6 +23,7 @@ from payments import (
     card_payments,
     idempotency,
     payers,
+    provider_claims,
     stripe_port,
     top_up_outcomes,
     top_up_payments,
@@ -35,22 +37,11 @@ from payments.errors import (
 from payments.idempotency import Answer, Claim, Effect, Keyed
 from payments.models import AccountKind, Posting, TopUp, TopUpState
 from payments.models.top_up import LEAST_CENTS, MOST_CENTS
-from payments.pending import Kind
-from payments.stripe_port import (
-    Intent,
-    OutcomeUnknown,
-    ProviderBusy,
-    ProviderError,
-    ProviderRefused,
-)
+from payments.pending import ABANDONED_AFTER, CHECK_AFTER, Kind, wait_after
+from payments.stripe_port import Intent, ProviderError
 
 log = logging.getLogger("mog.payments")
 
-# The claim on its key lasts a minute; before it ends, whoever started it is still at it.
-CHECK_AFTER = timedelta(minutes=2)
-_LONGEST_WAIT = timedelta(hours=1)
-# A payment that the provider has never heard of is given up after this.
-_ABANDONED = timedelta(minutes=10)
 # The provider forgets keys after a day; one that nobody answers is no longer wanted sooner.
 _REPEATED_FOR = timedelta(hours=1)
 # So long a person may take to pay.
@@ -119,17 +110,10 @@ def _go_on(taken: Claim, *, now: datetime) -> Answer:
     if not top_up.is_open:  # given up, or paid: the same key begins another
         idempotency.release(taken)
         raise IdempotencyKeyInUse
-    try:
+    refuse = partial(top_up_outcomes.refuse, top_up, now=now)
+    with provider_claims.held(taken, refuse=refuse, now=now):
         intent = top_up_payments.reach(top_up, is_repeated=taken.is_taken_over)
         top_up_outcomes.bear(top_up.public_id, intent, now=now)
-    except (ProviderBusy, OutcomeUnknown):
-        idempotency.hand_over(taken, now=now)
-        raise
-    except ProviderError as error:
-        code = error.code if isinstance(error, ProviderRefused) else "refused"
-        top_up_outcomes.refuse(top_up, code, now=now)
-        idempotency.release(taken)
-        raise
     body = {
         "topUpId": top_up.public_id,
         "clientSecret": intent.client_secret,
@@ -140,8 +124,7 @@ def _go_on(taken: Claim, *, now: datetime) -> Answer:
 
 def _reconcile(pk: int, *, now: datetime) -> None:
     top_up = TopUp.objects.with_payer().get(pk=pk)
-    wait = min(_LONGEST_WAIT, CHECK_AFTER * 2 ** min(top_up.checks, 10))
-    if not top_up.take_check(now=now, next_at=now + wait):
+    if not top_up.take_check(now=now, next_at=now + wait_after(top_up.checks)):
         return
     intent = _found(top_up, now=now)
     if intent is None:
@@ -157,7 +140,7 @@ def _found(top_up: TopUp, *, now: datetime) -> Intent | None:
     if top_up.intent_id or (top_up.is_automatic and age < _REPEATED_FOR):
         return top_up_payments.reach(top_up, is_repeated=True)
     found = card_payments.find(top_up_payments.bill_of(top_up))
-    if found is None and age >= _ABANDONED:
+    if found is None and age >= ABANDONED_AFTER:
         top_up_outcomes.abandon(top_up, now=now)
     return found
 

@@ -8,7 +8,7 @@ from accounts.models import Organization, User
 from catalog.models import Listing
 from payments import accounts, card_purchases, dispute_sweep, ledger, ledger_check, top_ups
 from payments.ledger import Entry
-from payments.models import AccountKind, Chargeback, Order, Posting, TopUp
+from payments.models import AccountKind, Chargeback, Entitlement, Order, Posting, TopUp
 from tests.fakes.payment_sandbox import PaymentSandbox
 from tests.payments.paying import begun, pay
 
@@ -87,3 +87,26 @@ def clearing_cents() -> int:
 def faults() -> list[str]:
     """Return what is wrong with the books."""
     return [f"{fault.who}: {fault.rule}" for fault in ledger_check.faults()]
+
+
+def again(order: Order) -> Order:
+    """Return an order as it is now."""
+    return Order.objects.select_related("listing", "vendor").get(pk=order.pk)
+
+
+def balances(order: Order) -> tuple[int, int]:
+    """Return what the seller is owed, and our fees."""
+    payable, fees = accounts.payable_of(order.vendor), accounts.ours(AccountKind.FEES)
+    return ledger.balance_of(payable), ledger.balance_of(fees)
+
+
+def pay_out(order: Order, cents: int) -> None:
+    """Let money go to the seller as payouts do, without a provider that could."""
+    payable, transit = accounts.payable_of(order.vendor), accounts.ours(AccountKind.IN_TRANSIT)
+    with transaction.atomic():
+        ledger.post("test:paid", [Entry("part", payable, transit, cents)], now=timezone.now())
+
+
+def has_it(order: Order) -> bool:
+    """Tell whether its buyer has what an order has paid for."""
+    return Entitlement.objects.active().filter(order=order).exists()

@@ -25,7 +25,6 @@ from payments import (
     refunds,
 )
 from payments.errors import CardRefundMoved, NotRefundable
-from payments.ledger import Entry
 from payments.models import (
     AccountKind,
     CardRefund,
@@ -43,13 +42,17 @@ from tests.factories.catalog import ListingFactory
 from tests.fakes.payment_sandbox import PaymentSandbox
 from tests.money import fill
 from tests.payments.disputing import (
+    again,
+    balances,
     bought_by_card,
     clearing_cents,
     dispute,
     ended,
     faults,
+    has_it,
     hear,
     owed,
+    pay_out,
 )
 from tests.payments.paying import balance
 from tests.signed_in import sign_in
@@ -99,28 +102,6 @@ def refunded(order: Order, *, cents: int) -> CardRefund:
     card_refunds.send(back.pk)
     back.refresh_from_db()
     return back
-
-
-def again(order: Order) -> Order:
-    """Return an order as it is now."""
-    return Order.objects.select_related("listing", "vendor").get(pk=order.pk)
-
-
-def balances(order: Order) -> tuple[int, int]:
-    """Return what the seller is owed, and our fees."""
-    payable, fees = accounts.payable_of(order.vendor), accounts.ours(AccountKind.FEES)
-    return ledger.balance_of(payable), ledger.balance_of(fees)
-
-
-def pay_out(order: Order, cents: int) -> None:
-    """Let money go to the seller as payouts do, without a provider that could."""
-    payable, transit = accounts.payable_of(order.vendor), accounts.ours(AccountKind.IN_TRANSIT)
-    with transaction.atomic():
-        ledger.post("test:paid", [Entry("part", payable, transit, cents)], now=timezone.now())
-
-
-def has_it(order: Order) -> bool:
-    return Entitlement.objects.active().filter(order=order).exists()
 
 
 class TestOpened:
