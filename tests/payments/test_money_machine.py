@@ -1,4 +1,7 @@
-"""Whatever people, workers and the provider do, in whatever order, money is never wrong."""
+"""Whatever people, workers and the provider do, in whatever order, money is never wrong.
+
+`RUNS=2000` runs it oftener, `SHRINK=1` makes a run that fails as small as can be.
+"""
 
 import logging
 import os
@@ -19,7 +22,7 @@ from tests.payments.machine.money import MoneyMachine
 
 pytestmark = pytest.mark.django_db
 
-_RUNS, _LONG_RUNS, _STEPS = 300, 1_000, 20
+_RUNS, _LONG_RUNS, _STEPS = int(os.environ.get("RUNS", "300")), 1_000, 20
 # To make a failing run smaller takes minutes, which somebody has who looks into it.
 _PHASES = [Phase.generate, Phase.shrink] if os.environ.get("SHRINK") else [Phase.generate]
 

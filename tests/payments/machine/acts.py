@@ -18,6 +18,7 @@ from payments import (
     card_purchases,
     card_refunds,
     checkout,
+    dispute_sweep,
     idempotency,
     onboarding,
     paying_out,
@@ -113,6 +114,18 @@ def at_the_card(sandbox: PaymentSandbox, intent_id: str, act: str) -> None:
 def come_back(order: Order, *, now: datetime) -> None:
     """See what became of an order, as its buyer does on the way back from the provider."""
     card_purchases.look(Order.objects.with_buyer().get(pk=order.pk), now=now)
+
+
+def contest(sandbox: PaymentSandbox, intent_id: str, **form: str) -> None:
+    """Dispute a payment at the bank, which takes no second time, nor what went back."""
+    with suppress(httpx.HTTPStatusError):
+        sandbox.control(f"charges/{intent_id}/dispute", **form)
+
+
+def look_at_disputes(*, now: datetime) -> None:
+    for dispute_id in dispute_sweep.unsettled(now=now):
+        with suppress(ProviderError):
+            settlement.settle("dispute", dispute_id, now=now)
 
 
 def hear(event: dict[str, Any], *, now: datetime) -> None:

@@ -197,7 +197,25 @@ class MoneyMachine(RuleBasedStateMachine):
         self.now += timedelta(seconds=15)
         self._do(lambda: acts.work_inbox(now=self.now), dies)
 
+    @rule(dies=death)
+    def look_at_disputes(self, dies: int | None) -> None:
+        self._do(lambda: acts.look_at_disputes(now=self.now), dies)
+
     # What happens.
+
+    @rule(which=any_number, part=st.sampled_from([{}, {"amount": "77"}]))
+    def contest(self, which: int, part: dict[str, str]) -> None:
+        """Let the owner of a card dispute what it has paid."""
+        ids: list[str | None] = []
+        ids += TopUp.objects.filter(state="succeeded").values_list("intent_id", flat=True)
+        ids += Order.objects.filter(method="card", state="paid").values_list("intent_id", flat=True)
+        if ids:
+            acts.contest(self.sandbox, _one(ids[::-1], which) or "", **part)
+
+    @rule(which=any_number, act=st.sampled_from(["win", "lose"]))
+    def decide(self, which: int, act: str) -> None:
+        if contested := told.by(self.sandbox).open_disputes:
+            self.sandbox.control(f"disputes/{_one(contested, which)}/{act}")
 
     @rule(fault=st.sampled_from(_FAULTS), path=st.sampled_from(_PATHS))
     def the_provider_stumbles(self, fault: tuple[str, int], path: str) -> None:
@@ -230,10 +248,13 @@ class MoneyMachine(RuleBasedStateMachine):
             connection.run_on_commit.clear()
 
     def _come_to_an_end(self) -> None:
+        for number, dispute_id in enumerate(told.by(self.sandbox).open_disputes):
+            self.sandbox.control(f"disputes/{dispute_id}/{'lose' if number % 2 else 'win'}")
         for _ in range(20):
             self.now += timedelta(hours=9)
             acts.work_inbox(now=self.now)
             acts.reconcile(now=self.now)
+            acts.look_at_disputes(now=self.now)
             acts.pay_out(now=self.now)
             acts.send_back(now=self.now)
             for back in CardRefund.objects.with_order().filter(state="failed"):

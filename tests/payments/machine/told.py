@@ -52,7 +52,16 @@ class Told:
     def balance_cents(self) -> int:
         """What it holds for us."""
         out = sum(self.back_to_card.values()) + sum(map(sum, self.sent_for.values()))
-        return sum(self.paid_for.values()) - out
+        contested: int = sum(
+            each["amount"] for each in self.objects["dispute"] if each["status"] != "won"
+        )
+        return sum(self.paid_for.values()) - out - contested
+
+    @property
+    def open_disputes(self) -> list[str]:
+        """The ids of those that no bank has decided."""
+        disputes = self.objects["dispute"]
+        return [each["id"] for each in disputes if each["status"] not in ("won", "lost")]
 
 
 def by(sandbox: PaymentSandbox) -> Told:
