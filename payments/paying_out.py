@@ -47,7 +47,7 @@ def plan_due(*, now: datetime) -> list[Payout]:
     """Plan a payout for every vendor who may get one at a moment."""
     ready = SellerAccount.objects.filter(can_receive=True).select_related("vendor")
     due = ready.exclude(payouts__period=payouts.period_of(now)).order_by("pk")
-    return [payout for account in due.iterator() if (payout := payouts.plan(account, now=now))]
+    return [payout for account in due if (payout := payouts.plan(account, now=now))]
 
 
 @shared_task(name="payments.sweep_payouts")

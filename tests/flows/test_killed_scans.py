@@ -68,7 +68,7 @@ def uploaded(live: LiveSite, workers: Workers, alice: User, tmp_path: Path) -> R
     archive.write_bytes(_large_package())
     exit_code, answer = laptop.mog("publish", str(archive), "--publish")
     assert exit_code == 0, answer
-    assert processes.becomes_true(lambda: _state() == State.SCANNING)
+    assert processes.becomes_true(lambda: _state() == State.SCANNING, seconds=_DECIDED_SECONDS)
     return Release.objects.get()
 
 

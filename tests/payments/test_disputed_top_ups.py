@@ -309,6 +309,25 @@ class TestNews:
         hear(dispute_id)
         assert (balance(bob), is_frozen(bob)) == (cents, act == "lose")
 
+    @pytest.mark.parametrize("is_first_known", [False, True])
+    def test_one_that_was_won_unheard_makes_room_for_the_next(
+        self,
+        top_up: TopUp,
+        sandbox: PaymentSandbox,
+        bob: User,
+        is_first_known: bool,  # noqa: FBT001 (a parameter of the test)
+    ) -> None:
+        first = dispute(sandbox, top_up.intent_id)
+        if is_first_known:
+            hear(first)
+        decide(sandbox, first, "win")
+        second = dispute(sandbox, top_up.intent_id)
+        hear(second)
+        standing = Chargeback.objects.standing().get()
+        assert (standing.provider_id, standing.state) == (second, ChargebackState.OPEN)
+        assert Chargeback.objects.get(provider_id=first).state == ChargebackState.WON
+        assert (balance(bob), is_frozen(bob)) == (0, True)
+
     def test_twenty_times_is_once(self, top_up: TopUp, sandbox: PaymentSandbox, bob: User) -> None:
         spend(bob, 700)
         chargeback = opened(sandbox, top_up)

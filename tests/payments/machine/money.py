@@ -261,6 +261,7 @@ class MoneyMachine(RuleBasedStateMachine):
                 card_refunds.retry(back, by=self.cast.staff, now=self.now)
             with suppress(AssertionError):
                 truth.nothing_waits()
+                truth.every_dispute_is_known(told.by(self.sandbox))
                 return
 
     def _ask(self, request: Request, dies: int | None) -> None:

@@ -130,6 +130,12 @@ def _cards_are_right(told: Told) -> None:
     assert not +paid
 
 
+def every_dispute_is_known(told: Told) -> None:
+    """No dispute of the provider's is unheard of."""
+    known = set(Chargeback.objects.values_list("provider_id", flat=True))
+    assert {each["id"] for each in told.objects["dispute"]} <= known
+
+
 def _transfers_are_right(told: Told) -> None:
     sent = dict(told.sent_for)
     for payout in Payout.objects.all():
