@@ -13,7 +13,7 @@ from payments import (
     top_ups,
 )
 from payments.pending import SUBJECT, Kind
-from payments.stripe_port import Intent, ProviderDispute
+from payments.stripe_port import Intent
 
 # Every kind of row that a payment may name.
 KINDS: tuple[Kind, ...] = (top_ups.KIND, card_purchases.KIND)
@@ -47,14 +47,10 @@ def _dispute(dispute_id: str, now: datetime) -> bool:
         return chargebacks.bear(dispute, now=now)
     # A dispute may be heard of before its payment is: what was never taken in cannot be taken back.
     _payment(dispute.intent_id, now)
-    # And one before another that has given back what this one takes.
-    of_payment = sorted(stripe_port.list_disputes(dispute.intent_id), key=_is_not_won)
+    # And one after another that has given back what it takes: in the order of their beginnings.
+    of_payment = reversed(stripe_port.list_disputes(dispute.intent_id))
     borne = [chargebacks.bear(each, now=now) for each in of_payment]
     return all(borne)
-
-
-def _is_not_won(dispute: ProviderDispute) -> bool:
-    return dispute.status != "won"
 
 
 def _seller_account(account_id: str, now: datetime) -> bool:

@@ -328,6 +328,19 @@ class TestNews:
         assert Chargeback.objects.get(provider_id=first).state == ChargebackState.WON
         assert (balance(bob), is_frozen(bob)) == (0, True)
 
+    def test_several_that_were_won_unheard_leave_everything_as_it_was(
+        self, top_up: TopUp, sandbox: PaymentSandbox, bob: User
+    ) -> None:
+        first = dispute(sandbox, top_up.intent_id)
+        hear(first)
+        decide(sandbox, first, "win")
+        for _ in range(2):
+            latest = dispute(sandbox, top_up.intent_id)
+            decide(sandbox, latest, "win")
+        hear(latest)
+        assert Chargeback.objects.filter(state=ChargebackState.WON).count() == 3
+        assert (balance(bob), is_frozen(bob)) == (1000, False)
+
     def test_twenty_times_is_once(self, top_up: TopUp, sandbox: PaymentSandbox, bob: User) -> None:
         spend(bob, 700)
         chargeback = opened(sandbox, top_up)
