@@ -18,7 +18,7 @@ def dying(statement: int | None) -> Iterator[None]:
     """Let whoever works inside die at their so-manieth statement, through Django's own hook.
 
     What their transaction has done so far is rolled back. A transaction that is about to end does,
-    one way or the other, and then they die. Outside a transaction every statement is one of its own.
+    one way or the other, and then they die. Outside a transaction each statement is one of its own.
     """
     left = statement or 0
 
