@@ -158,7 +158,7 @@ def _begun(pk: int, *, now: datetime) -> TopUp | None:
 
 
 def _is_due(auto: AutoTopUp, *, now: datetime) -> bool:
-    if not (auto.is_enabled and auto.payer.default_method_id):
+    if not (settings.PAYMENTS_ENABLED and auto.is_enabled and auto.payer.default_method_id):
         return False
     # Whoever may not sign in can neither spend it nor switch this off.
     if auto.payer.user is not None and not auto.payer.user.is_active:

@@ -87,9 +87,13 @@ def find(bill: Bill) -> Intent | None:
 
 
 def call_off(intent: Intent, *, bill: Bill) -> Intent:
-    """Return the payment after calling it off, or as it stands if it came to an end meanwhile."""
+    """Return the payment after calling it off, or as it stands if it came to an end meanwhile.
+
+    Twice does no harm, so each look takes a key of its own: an error that the provider keeps with
+    one would come for a day.
+    """
     try:
-        return stripe_port.cancel_intent(intent.id, key=f"{bill.row_id}:cancel")
+        return stripe_port.cancel_intent(intent.id, key=f"{intent.id}:cancel:{bill.row.checks}")
     except ProviderRefused:
         return stripe_port.retrieve_intent(intent.id)
 

@@ -159,6 +159,13 @@ class TestFilling:
         User.objects.filter(pk=bob.pk).update(is_active=False)
         assert filled(auto) is None
 
+    def test_a_site_without_payments_charges_nobody(
+        self, client: Client, bob: User, sandbox: PaymentSandbox, settings: Settings
+    ) -> None:
+        auto = ready(client, bob, sandbox)
+        settings.PAYMENTS_ENABLED = False
+        assert filled(auto) is None
+
     def test_two_at_once_are_one(self, client: Client, bob: User, sandbox: PaymentSandbox) -> None:
         auto = ready(client, bob, sandbox)
         TopUp.objects.create(

@@ -250,6 +250,20 @@ class TestEnding:
         order.refresh_from_db()
         assert (order.state, shown(order).status) == (OrderState.CANCELED, "canceled")
 
+    def test_an_error_that_the_provider_keeps_delays_the_end_only(
+        self, client: Client, listing: Listing, sandbox: PaymentSandbox
+    ) -> None:
+        order = begun(client, listing)
+        path = f"/v1/payment_intents/{order.intent_id}/cancel"
+        sandbox.control("faults", path=path, fault="server_error_saved", times="1")
+        late = order.created_at + card_purchases.EXPIRES
+        reconciliation.reconcile("ord", order.pk, now=late)
+        order.refresh_from_db()
+        assert order.is_pending
+        reconciliation.reconcile("ord", order.pk, now=late + timedelta(hours=1))
+        order.refresh_from_db()
+        assert order.state == OrderState.CANCELED
+
     def test_a_payment_that_nobody_told_of_is_found(
         self, client: Client, listing: Listing, sandbox: PaymentSandbox
     ) -> None:
