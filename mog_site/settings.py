@@ -118,6 +118,8 @@ if DATABASE_OWNER_URL:
     DATABASES["owner"] = database.from_url(DATABASE_OWNER_URL)
 # Cache, limits and broker of a site on more than one machine; empty keeps them in files.
 REDIS_URL = env.text("REDIS_URL", "")
+# Sets apart sites that share one Redis: their cache, their limits, and their queue of work.
+CACHE_PREFIX = env.text("CACHE_PREFIX", "mog")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Everything runs on this one machine: SQLite, a cache file and a folder of files may serve.
 SINGLE_HOST = env.flag("MOG_SINGLE_HOST", default=False)
@@ -303,7 +305,7 @@ CONTENT_SECURITY_POLICY = content_security.policy(site_url=SITE_URL, static_url=
 CACHES = caching.from_urls(
     redis_url=REDIS_URL,
     file=VAR_DIR / "cache.sqlite3",
-    prefix=env.text("CACHE_PREFIX", "mog"),
+    prefix=CACHE_PREFIX,
 )
 RATE_LIMITS = rate_limits.from_environment()
 API_BODY_BYTES = env.integer("API_BODY_BYTES", 1_000_000)
@@ -389,7 +391,7 @@ else:
     CELERY_BROKER_URL = "filesystem://localhost"
     CELERY_BROKER_TRANSPORT = "mog_site.file_broker:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = file_broker.options(VAR_DIR / "broker")
-CELERY_TASK_DEFAULT_QUEUE = "mog"
+CELERY_TASK_DEFAULT_QUEUE = CACHE_PREFIX
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A request that cannot enqueue says so at once; the sweep of its row sends the task later.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "interval_max": 0.1}

@@ -29,7 +29,7 @@ else:
     os.environ.pop("DATABASE_OWNER_URL", None)
     os.environ["DATABASE_URL"] = f"sqlite:///{_var / 'mog.sqlite3'}"
 
-# Processes of one test run share a Redis and must not share limits.
+# Processes of one test run share a Redis and must share neither limits nor work.
 os.environ["CACHE_PREFIX"] = _var.name
 _redis_url = os.environ.get("TEST_REDIS_URL", "")
 if _redis_url:

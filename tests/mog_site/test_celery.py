@@ -160,3 +160,7 @@ def test_a_killed_worker_leaves_no_children(
     worker.kill()
     worker.wait()
     assert processes.becomes_true(lambda: not any(map(processes.command_of, pool)), seconds=5)
+
+
+def test_sites_that_share_a_redis_share_no_work() -> None:
+    assert celery.app.conf.task_default_queue == os.environ["CACHE_PREFIX"] != "mog"
