@@ -39,7 +39,7 @@ class Console:
             _write_json(_failure(command=command, error=error))
             return
         lines = [*error.findings, f"mog: {error.message}", error.advice]
-        if error.approval_url:
+        if error.approval_url and error.approval_url not in error.advice:
             lines.append(f"Decide here: {error.approval_url}")
         self._say("\n".join(line for line in lines if line))
 

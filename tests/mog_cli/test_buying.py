@@ -124,6 +124,17 @@ def test_an_empty_wallet_says_how_much_and_where(shelf: ScriptedServer, run_json
     assert document["approvalUrl"] == url
 
 
+def test_a_person_reads_once_where_to_top_up(
+    shelf: ScriptedServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = "https://mog.md/wallet/top-up"
+    details = {"shortfallCents": 205, "topUpUrl": url}
+    refusal = {"code": "insufficient_funds", "message": "Too little.", "details": details}
+    shelf.on("POST /v1/purchases", Answer(402, refusal))
+    assert program.run(["buy", "acme/pdf-tools", "--yes"]) == 2
+    assert capsys.readouterr().err.count(url) == 1
+
+
 @pytest.mark.parametrize(
     ("status", "code", "exit_code"), [(403, "policy_blocked", 1), (402, "approval_required", 2)]
 )
