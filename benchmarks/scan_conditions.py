@@ -2,9 +2,10 @@
 
     python -m benchmarks.scan_conditions [--most 15] [RULE ...]
 
-Compiles each condition alone and times it on three texts of 128 KB, the most that conditions read
-at once: prose of words that commands are made of, the corpus beside this repository, and the rules
-themselves, which are full of what they look for. Prints the slowest as a table in Markdown.
+Compiles each condition alone and times it on four texts of 128 KB, the most that conditions read
+at once: prose of words that commands are made of, the corpus beside this repository, the rules
+themselves, which are full of what they look for, and digits and letters, which digests and keys are
+made of. Prints the slowest as a table in Markdown.
 """
 
 import argparse
@@ -41,7 +42,12 @@ def main() -> None:
         for each in packs.load(ruleset.OPEN_RULES)
         if each.yara and (not options.rules or each.rule.id in options.rules)
     ]
-    texts = {"prose": _prose(), "corpus": _read(CORPUS, "*.md"), "rules": _rules()}
+    texts = {
+        "prose": _prose(),
+        "corpus": _read(CORPUS, "*.md"),
+        "rules": _rules(),
+        "digits": _cut(["52e6b438" + "a" * 100 + "\n"] * (_BYTES // 100)),
+    }
     rows = [
         (each.rule.id, [_milliseconds(each, text) for text in texts.values()])
         for each in conditions

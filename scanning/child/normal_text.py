@@ -14,6 +14,15 @@ from scanning.rules.lookalikes import latin_words, without_invisible
 # Of lines: how much is normalised at once. Only where something is met are its lines counted.
 _BLOCK_CHARACTERS = 32 * 1024
 _LINE_MARKS = re.compile(r"^[ \t>#*/;|]+", re.M)
+# A heading that forbids, and the items of the list below it, each of which it forbids.
+_FORBIDDEN_LIST = re.compile(
+    r"^[ \t>#]*(?:(?:you|agents?) )?"
+    r"(?P<word>(?:must |should )?never|(?:do|must|should|may) not|don't)(?: ever)?"
+    r"(?: do)?(?: any of)?(?: this| these| the following)?[ \t]*:?[ \t]*\n"
+    r"(?:[ \t]*\n)?(?P<items>(?:[ \t]*(?:[-*+]|[0-9]{1,2}[.)])[ \t]+[^\n]*\n?)+)",
+    re.M,
+)
+_ITEM = re.compile(r"^([ \t]*(?:[-*+]|[0-9]{1,2}[.)])[ \t]+)", re.M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +70,17 @@ def _blocks(text: str) -> list[tuple[int, str]]:
 def _normalised(raw: str) -> str:
     if not raw.isascii():
         raw = latin_words(without_invisible(unicodedata.normalize("NFKC", raw)))
-    plain = _LINE_MARKS.sub("", raw.lower().replace("**", "").replace("`", ""))
-    return " ".join(plain.split())
+    plain = raw.lower().replace("**", "").replace("`", "").replace("\u2019", "'")
+    # Where there is no such word, the pattern would still be tried at every line.
+    if any(word in plain for word in ("never", "not", "don't")):
+        plain = _FORBIDDEN_LIST.sub(_spelled_out, plain)
+    return " ".join(_LINE_MARKS.sub("", plain).split())
+
+
+def _spelled_out(match: re.Match[str]) -> str:
+    """Say of each item of a list what its heading says of all: "never", and "ask for keys"."""
+    heading = match[0].removesuffix(match["items"])
+    return heading + _ITEM.sub(rf"\1{match['word']} ", match["items"])
 
 
 def _line_within(raw: str, offset: int) -> int:

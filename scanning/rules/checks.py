@@ -9,7 +9,7 @@ from typing import Protocol
 
 from mog_package import Package
 from scanning.rules.capability import undeclared
-from scanning.rules.code import python_program
+from scanning.rules.code import python_program, script_flow, untold_hosts, vendor_keys
 from scanning.rules.defence import EXCUSED
 from scanning.rules.hidden_text import layout, markup, mixed_scripts, terminal, unseen
 from scanning.rules.image import form, vectors
@@ -82,7 +82,7 @@ FILE_CHECKS: tuple[FileCheck, ...] = (
     vectors,
 )
 PACKAGE_CHECKS: tuple[PackageCheck, ...] = (
-    *(python_program, undeclared, server_start),
+    *(python_program, script_flow, vendor_keys, untold_hosts, undeclared, server_start),
     *(links, leftovers, presentation),
 )
 RULES: tuple[Rule, ...] = (

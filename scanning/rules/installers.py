@@ -9,41 +9,52 @@ _PLACE = re.compile(
 # Each with its subdomains; nobody else can put anything there.
 _HOSTS = frozenset(
     b"""
-    0.0.0.0 127.0.0.1 aka.ms ampcode.com anthropic.com antigravity.google app.factory.ai
-    apt.releases.hashicorp.com aquasecurity.github.io argoproj.github.io asdf-vm.com astral.sh
-    atuin.sh binaries.cockroachdb.com bitbucket.org bootstrap.pypa.io boxstarter.org brew.sh
-    buf.build bun.sh chocolatey.org claude.ai cli.coderabbit.ai cli.doppler.com cli.github.com
-    cli.inference.sh cli.sentry.dev clickhouse.com cloudflare.com cnfl.io cockroachlabs.com
-    codeberg.org coder.com cog.run conda.io confluent.io convex.dev cursor.com dagger.io
-    dapr.io datadoghq.com daytona.io deb.nodesource.com deno.com deno.land depot.dev
-    developer.fermyon.com devpod.sh dl.google.com dot.net dotnet.microsoft.com
-    download.docker.com download.pytorch.org earthly.dev elastic.co encore.dev
-    files.pythonhosted.org fisher.io fluxcd.io fly.io fnm.vercel.app foundry.paradigm.xyz
-    get-ghcup.haskell.org get.acme.sh get.chezmoi.io get.docker.com get.helm.sh get.k0s.sh
-    get.k3s.io get.nexte.st get.opentofu.org get.pnpm.io get.pulumi.com get.rke2.io get.rvm.io
-    get.scoop.sh get.sdkman.io get.trunk.io get.tur.so get.volta.sh getcomposer.org gitlab.com
-    gitpod.io goteleport.com grafana.com heroku.com influxdata.com install.duckdb.org
-    install.julialang.org install.meteor.com install.python-poetry.org istio.io jfrog.io
-    jsr.io just.systems kind.sigs.k8s.io linkerd.io lmstudio.ai localhost micro.mamba.pm
-    minikube.sigs.k8s.io mise.jdx.dev mise.run modal.com neon.tech netlify.com newrelic.com
-    nixos.org nodejs.org npm.pkg.github.com npmjs.com npmjs.org ohmyz.sh okteto.com ollama.ai
-    ollama.com openai.com openclaw.ai opencode.ai packages.cloud.google.com
-    packages.microsoft.com pixi.sh pkgx.sh planetscale.com prisma.io pulumi.com pyenv.run
-    pypi.nvidia.com pypi.org python.org qlty.sh railway.app railway.com rancher.com
+    0.0.0.0 127.0.0.1 aider.chat aka.ms aliyuncli.alicdn.com ampcode.com anthropic.com
+    antigravity.google app.factory.ai appwrite.io apt.releases.hashicorp.com
+    aquasecurity.github.io argoproj.github.io artifacts-cli.infisical.com asdf-vm.com astral.sh
+    atlasgo.sh atuin.sh binaries.cockroachdb.com bitbucket.org bootstrap.pypa.io boxstarter.org
+    brew.sh buf.build bun.sh cdn.coollabs.io chocolatey.org claude.ai cli.coderabbit.ai
+    cli.devin.ai cli.doppler.com cli.github.com cli.inference.sh cli.kiro.dev cli.openfaas.com
+    cli.sentry.dev cli.upbound.io clickhouse.com clis.cloud.ibm.com cloudflare.com cnfl.io
+    cockroachlabs.com code.kimi.com codeberg.org coder.com cog.run conda.io confluent.io
+    convex.dev cursor.com dagger.io dapr.io datadoghq.com daytona.io deb.nodesource.com deno.com
+    deno.land depot.dev determinate.systems developer.fermyon.com devpod.sh direnv.net
+    dl.google.com dokploy.com dot.net dotenvx.sh dotnet.microsoft.com download.docker.com
+    download.pytorch.org earthly.dev elan.lean-lang.org elastic.co encore.dev
+    files.pythonhosted.org fisher.io flox.dev fluxcd.io fly.io fnm.vercel.app
+    foundry.paradigm.xyz frankenphp.dev fvm.app get-ghcup.haskell.org get.acme.sh
+    get.airbyte.com get.anchore.io get.arkade.dev get.chezmoi.io get.docker.com get.hacs.xyz
+    get.haskellstack.org get.helm.sh get.k0s.sh get.k3s.io get.livekit.io get.maestro.mobile.dev
+    get.nexte.st get.opentofu.org get.pnpm.io get.pulumi.com get.rke2.io get.rvm.io get.scoop.sh
+    get.sdkman.io get.symfony.com get.trunk.io get.tur.so get.volta.sh getcomposer.org gh.io
+    gitlab.com gitpod.io golangci-lint.run goteleport.com grafana.com heroku.com influxdata.com
+    install.astronomer.io install.duckdb.org install.julialang.org install.meteor.com
+    install.pi-hole.net install.python-poetry.org install.surrealdb.com install.zerotier.com
+    istio.io jetify.com jfrog.io jsr.io just.systems k6.io kind.sigs.k8s.io laravel.build
+    linkerd.io lmstudio.ai localhost micro.mamba.pm minikube.sigs.k8s.io mise.jdx.dev mise.run
+    modal.com moonrepo.dev neon.tech netdata.cloud netlify.com newrelic.com nextflow.io
+    nixos.org nodejs.org npm.pkg.github.com npmjs.com npmjs.org ohmyposh.dev ohmyz.sh okteto.com
+    ollama.ai ollama.com omnitruck.chef.io opam.ocaml.org openai.com openclaw.ai opencode.ai
+    packages.cloud.google.com packages.microsoft.com parallel.ai pdm-project.org php.new pixi.sh
+    pkgs.netbird.io pkgx.sh planetscale.com prisma.io public.cdn.getdbt.com pulumi.com pyenv.run
+    pypi.nvidia.com pypi.org python.org qlty.sh railway.app railway.com rancher.com rclone.org
     registry.npmjs.org registry.yarnpkg.com release.anza.xyz release.solana.com
-    releases.hashicorp.com render.com replicate.com repo.anaconda.com rpm.nodesource.com
-    run.linkerd.io runpod.io rvm.io sdk.cloud.google.com sentry.io sh.rustup.rs
-    singlestore.com sourcegraph.com sst.dev starship.rs stripe.com supabase.com tailscale.com
-    taskfile.dev temporal.download tilt.dev turso.tech upstash.com vercel.com volta.sh
-    wasmer.io wasmtime.dev win.rustup.rs windsurf.com zed.dev
+    releases.hashicorp.com render.com replicate.com repo.anaconda.com rover.apollo.dev
+    rpm.nodesource.com run.linkerd.io runpod.io rvm.io scala-cli.virtuslab.org
+    sdk.cloud.google.com sentry.io sh.jbang.dev sh.rustup.rs singlestore.com sourcegraph.com
+    sst.dev starship.rs stripe.com supabase.com tailscale.com taskfile.dev temporal.download
+    tilt.dev tiup-mirrors.pingcap.com turso.tech upstash.com vector.dev vercel.com volta.sh
+    wasmer.io wasmtime.dev webi.sh webinstall.dev win.rustup.rs windsurf.com zed.dev
     """.split()
 )
 # Of repositories at GitHub, by their owners.
 _OWNERS = frozenset(
     b"""
-    anchore anthropics apple aquasecurity argoproj astral-sh block denoland docker github golang
-    google hashicorp helm homebrew huggingface istio k3d-io kubernetes mamba-org microsoft nvm-sh
-    ohmyzsh oven-sh pypa pyenv rbenv rust-lang sdkman starship tmux-plugins
+    ajeetdsouza anchore anthropics apple aquasecurity argoproj astral-sh block circleci-public
+    denoland docker github golang golangci google hashicorp helm homebrew huggingface infracost
+    istio jesseduffield k3d-io kubernetes kubernetes-sigs mamba-org microsoft nektos
+    nousresearch nvm-sh ohmyzsh oven-sh pyenv pypa rbenv rhysd rust-lang sdkman shorebirdtech
+    starship terraform-linters tmux-plugins trufflesecurity
     """.split()
 )
 _REPOSITORIES = frozenset(

@@ -16,7 +16,7 @@ from scanning.rules.randomness import (
     has_mixed_letters,
     is_drawn,
 )
-from scanning.rules.tokens import decoded
+from scanning.rules.tokens import decoded, is_solana_address
 
 _NAMED_BITS = 3.0
 _QUOTED_BITS = 4.5
@@ -53,6 +53,7 @@ def is_named_secret(value: bytes) -> bool:
         not _CODE.search(value)
         and not _DATE.search(value)
         and bits_per_character(value) >= _NAMED_BITS
+        and not is_solana_address(value)
         and is_drawn(value, NAMED)
     )
 
@@ -69,6 +70,7 @@ def is_quoted_secret(value: bytes) -> bool:
         and bits_per_character(value) >= _QUOTED_BITS
         and value.count(b"/") < _PATH_PARTS
         and not _DIGEST.fullmatch(value)
+        and not is_solana_address(value)
         and is_drawn(value, NAMED)
     )
 

@@ -2,7 +2,14 @@
 
 from collections.abc import Callable, Mapping
 
-from scanning.rules import installers, likely_secrets, mail_addresses, tokens
+from scanning.rules import (
+    filled_addresses,
+    installers,
+    likely_secrets,
+    mail_addresses,
+    package_names,
+    tokens,
+)
 
 Predicate = Callable[[bytes], bool]
 
@@ -24,4 +31,6 @@ BY_NAME: Mapping[str, Predicate] = {
     "unknown-repository": installers.is_unknown_repository,
     "real-mail-address": mail_addresses.is_real,
     "anybodys-installer": installers.is_anybodys,
+    "nearly-known-package": package_names.is_nearly_known,
+    "unfilled-image": filled_addresses.is_unfilled,
 }

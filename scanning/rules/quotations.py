@@ -35,7 +35,9 @@ _MOST_CHARACTERS = 1_000
 _MOST_OF_TEXT = 4
 _TELLS = re.compile(
     r"(?i)attack|malicious|malware|phish|\bscam|\btricks?\b|\bfake|red flag|stealer|\brefuse"
-    r"|\bforbidden|jailbreak|exfiltrat|\bno real|warning sign|\bhostile"
+    r"|\bforbidden|jailbreak|exfiltrat|\bno real|warning sign|\bhostile|\btheft\b|reverse shell"
+    r"|hidden instruction|\bdo not install\b"
+    r"|\b(?:phrases|wording|patterns|sentences|lines|words|anything) (?:like|such as)\b"
 )
 _TELLS_OF_BLOCK = re.compile(
     rf"{_TELLS.pattern}|inject|defen[cs]e|\bwhy it (?:may |might )?works?|suspicio"
@@ -57,10 +59,13 @@ _REFERS = re.compile(
     r"(?: out| on| upon| with| to| as)?(?: all| each| any| every)?(?: of)?"
     r" (?:it|them|this|these|those|so|likewise|the same|what (?:it|they|is))\b"
     r"|(?:run|execut|follow|perform|apply|obey|carry|act|heed|comply|do(?! not\b)|implement|send"
-    r"|paste|use|treat|adopt|complete|proceed|activate|remember)\w*\b[^.\n]{0,48}"
+    r"|paste(?!bin)|use|treat|adopt|complete|proceed|activate|remember)\w*\b[^.\n]{0,48}"
     r"\b(?:above|below|examples?|samples?|quot\w+|tables?|rows?|column|lessons?|snippets?|lines?"
     r"|commands?|instructions?)\b)"
 )
+_ITEM = re.compile(r"\s*(?:[-*+]|[0-9]{1,2}[.)]) ")
+# Who calls so many things an attack teaches: every quotation is told of.
+_LESSON_TELLS = 6
 _QUOTATION = re.compile(r"`[^`\n]{3,600}`|\"[^\"\n]{3,600}\"|“[^”\n]{3,600}”")
 _SPOKEN = re.compile(r"\"[^\"\n]{3,600}\"|“[^”\n]{3,600}”")
 _FENCE = re.compile(r"[ \t>]*(?:```|~~~)[ \t]*(?P<language>\w*)")
@@ -70,11 +75,16 @@ _SHOWN = frozenset({"html", "xml", "text", "txt", "markdown", "md"})
 
 @dataclass(slots=True)
 class _Place:
-    """Where in a text a line stands: what was said before it."""
+    """Where in a text a line stands: what was said before it.
 
+    lead: the line that a list follows. is_lesson: the text as a whole tells of attacks.
+    """
+
+    is_lesson: bool = False
     heading: str = ""
     header: str = ""
     before: str = ""
+    lead: str = ""
 
     def leads(self, tells: re.Pattern[str], line: str) -> bool:
         """Tell whether a line, or what leads to it, calls what is quoted an attack."""
@@ -83,11 +93,13 @@ class _Place:
     def step_to(self, line: str) -> None:
         """Take a line that was read into account."""
         if line.lstrip().startswith("#"):
-            self.heading, self.header, self.before = line, "", ""
+            self.heading, self.header, self.before, self.lead = line, "", "", ""
         elif line.lstrip().startswith("|"):
             self.header = self.header or line
         elif line.strip():
             self.header, self.before = "", line
+            if not _ITEM.match(line):
+                self.lead = line
 
 
 def may_be_in(path: str) -> bool:
@@ -104,7 +116,9 @@ def without(text: str) -> str:
         return text
     if any(each["no"] is None for each in _REFERS.finditer(_bare(text))):
         return text
-    kept = "\n".join(_kept(text.split("\n")))
+    tells = {each[0].lower() for each in _TELLS.finditer(text)}
+    place = _Place(is_lesson=len(tells) >= _LESSON_TELLS)
+    kept = "\n".join(_kept(text.split("\n"), place))
     dropped = len(text) - len(kept)
     return text if dropped > min(_MOST_CHARACTERS, len(text) // _MOST_OF_TEXT) else kept
 
@@ -115,8 +129,8 @@ def _bare(text: str) -> str:
     return "\n".join(_QUOTATION.sub(" ", line) for line in lines if not line.startswith(">"))
 
 
-def _kept(lines: Sequence[str]) -> Iterator[str]:
-    place, number = _Place(), 0
+def _kept(lines: Sequence[str], place: _Place) -> Iterator[str]:
+    number = 0
     while number < len(lines):
         end = _end_of_block(lines, number)
         if end > number:
@@ -152,12 +166,15 @@ def _is_sample(block: Sequence[str]) -> bool:
 
 def _line(line: str, place: _Place) -> str:
     is_row = line.lstrip().startswith("|")
-    if len(line) > _LINE_CHARACTERS or _BEGINS_WITH_ORDER.match(line):
+    is_led = _ITEM.match(line) is not None and _TELLS.search(place.lead) is not None
+    if len(line) > _LINE_CHARACTERS or (_BEGINS_WITH_ORDER.match(line) and not is_led):
         return line
-    if not (place.leads(_TELLS, line) if is_row else _TELLS.search(line)):
+    is_told = place.leads(_TELLS, line) if is_row else is_led or _TELLS.search(line)
+    if not (is_told or place.is_lesson):
         return line
-    # Code in a sentence is what the sentence is about; in a table it may be what is looked for.
-    quotation_of_line = _QUOTATION if is_row else _SPOKEN
+    # Code in a sentence is what the sentence is about; in a list or table it may be what is looked
+    # for.
+    quotation_of_line = _QUOTATION if is_row or is_led else _SPOKEN
 
     def dropped(quotation: re.Match[str]) -> str:
         lead = line[max(0, quotation.start() - 40) : quotation.start()]

@@ -119,6 +119,101 @@ WORDS: Mapping[str, str] = {
         r"|values? from the (settings|config\w*|environment|env)\b|(deployment|api|access"
         r"|private|signing) (key|token)s?|clipboard|address book|\.env\b|~\/\.\w+)"
     ),
+    # Where the secrets of many things lie together: files, stores, and all that is exported.
+    "trove": (
+        r"(~\/\.(ssh|aws|kube|gnupg|netrc|npmrc|pypirc|docker|azure|config\/(gh|gcloud|op"
+        r"|rclone)|git-credentials|pgpass|claude|codex|cursor|openclaw|gemini)\b|\.(ssh\/|aws\/"
+        r"|kube\/|gnupg\/|netrc\b|npmrc\b|pypirc\b|git-credentials|docker\/config"
+        r"|env\b( files?\b)?|bash_history|zsh_history|pgpass)|\bid_(rsa|ed25519)\b"
+        r"|\bhosts\.yml\b|\bkubeconfig\b|\bconfig view --raw|\bprintenv\b|\boutput of env\b"
+        r"|\b(process\.env|os\.environ)\b|\benvironment variables?\b|\bshell history\b"
+        r"|\bkeychains?\b|\bkeyrings?\b|\b(browser|chrome|firefox|saved) (profiles?|cookies"
+        r"|logins|passwords|sessions?)\b|\bsession cookies?\b|\blogin data\b|\bcookies\.sqlite"
+        r"|\bgit config --list|\bgit credentials?\b|\bgh auth token\b|\b(ssh|private|signing"
+        r"|deploy) keys?\b|\baws (credentials|keys?|secrets?)\b|\bcloud credentials\b|\b(github"
+        r"|gitlab|npm|slack|aws)[_ ][a-z_]{0,16}(token|secret|key)[a-z_]{0,12}\b"
+        r"|\baws_secret_access_key\b|\bmcp(_config)?\.json\b|\bwallet (files?|keys?|secrets?)\b"
+        r"|\bwallet\.dat\b|\bseed phrases?\b|\bmnemonics?\b|\bpassword (store|manager|vault)\b"
+        r"|\b(dot)?env files?\b|\bcredential(s|s? files?|s? stores?)\b|\bsecrets? (files?"
+        r"|stores?)\b)"
+    ),
+    # Text is moved from one place to another.
+    "moves": (
+        r"(\b(put|puts|add|adds|append|appends|attach|attaches|include|includes|embed|embeds"
+        r"|insert|inserts|paste|pastes|post|posts|send|sends|upload|uploads|submit|submits"
+        r"|forward|forwards|share|shares|transmit|deliver|report|publish|push|commit|encode"
+        r"|encodes|copy|copies|mail|e-?mail|relay|pass|write|writes|record|stash|mirror|sync"
+        r"|ship|drop|pipe|store|save|carry|carries|contain|contains|holds?|has|have|with|as)\b)"
+    ),
+    # Where others read it: not an address, but what leads to one.
+    "outlet": (
+        r"(\b(commit (message|trailer)s?|trailers?|release notes|changelog|pull request (body"
+        r"|description|text)|pr (body|description)|(bug|crash|error|diagnostics?|support|usage"
+        r"|health|status) (reports?|tickets?|bundles?|pings?|payloads?)|gh issue|gh gist|gists?"
+        r"|pastebin|paste site|webhooks?|telemetry|analytics|beacon|query (string|parameter)s?"
+        r"|user-agent|(image|picture|badge|pixel)s?('s)? (address|url|link|source)|tracking pixel"
+        r"|subdomains?|dns (queries|query|look-?ups?|labels?|requests?)|(public|shared) (channel"
+        r"|repo\w*|bucket|folder|branch)|upstream|alt text)\b|<details>|<!--)"
+    ),
+    # What is left of asking and telling: nothing.
+    "unasked": (
+        r"(\b(silent(ly)?|quietly|secretly|discreetly|covertly|unobtrusively|behind the scenes"
+        r"|invisibly|(in|as) (the |a )?background( (job|task|step|process))?)\b|\bwithout (a "
+        r"|an |any |further |first |explicit |extra |even )*(ask\w*|confirm\w*|approv\w+"
+        r"|prompt\w*|permission|tell\w*|mention\w*|notif\w+|announc\w+|comment\w*|question\w*"
+        r"|notice|consent|warn\w*|inform\w*|consult\w*|check(ing)? with|wait\w*|paus\w+"
+        r"|review)\b|\b(do not|don't|never|not|no need to|needn't|need not|no reason to"
+        r"|not necessary to|(do|does)(n't| not) (have|need) to|skip|avoid|instead of"
+        r"|rather than|refrain from) (\w+ ){0,3}(ask|asking|mention|mentioning|mentioned|tell"
+        r"|telling|told|inform|informing|informed|notify|notifying|notified|show|showing|shown"
+        r"|report|reported|reporting|list|listed|listing|explain|explaining|announce|announced"
+        r"|announcing|confirm|confirming|confirmation|bother|bothering|disclose|disclosing"
+        r"|disclosed|warn|warning|warned|discuss|surface|reveal|display|pause|pausing|wait"
+        r"|waiting|approval|lose time|interrupt|prompt|prompting|log|logged|comment"
+        r"|draw attention|raise|flag)\b|\b(human|user|person|customer|client|owner|reviewer"
+        r"|reader|nobody|no one|anyone|people|team)s?( \w+)? (need not|needn't|(does not"
+        r"|doesn't|do not|don't) (need|have) to|never (sees?|notices?|knows?|reads?)|won't (see"
+        r"|notice|know)|will not (see|notice|know)|reads? (it|them|that|these|trailers)|(looks?"
+        r"|checks?) (at )?(it|there|that))\b|\bno (confirmation|approval|permission|prompt"
+        r"|questions?|consent|notice|review)s?\b( (is|are) (needed|required|necessary|asked))?"
+        r"|\b(is not|isn't|are not|aren't|not|never) (shown|visible|displayed|listed|mentioned"
+        r"|counted|part of)\b|\bout of (sight|the (summary|answer|table|report|chat|transcript"
+        r"|log|diff|reply)s?)\b|\bleave (it|them|this|that|these|that \w+|this \w+) out\b"
+        r"|\bhidden from\b|\bpre-?approved\b|\balready (approved|agreed|consented|confirmed)\b"
+        r"|\bauto-?(approv|confirm|accept)\w+\b)"
+    ),
+    # Files that agents take for their instructions.
+    "agent_file": (
+        r"(\b(agents|claude|gemini|copilot-instructions|soul|conventions)\.md\b|\.cursorrules\b"
+        r"|\.windsurfrules\b|\.clinerules\b|\.cursor\/rules|\.github\/copilot|\.roo\/rules"
+        r"|\.claude\/(skills|agents|commands|rules)|\.agents\/skills|\b(agent|rules|instruction)s?"
+        r" files?\b)"
+    ),
+    # What the person has said, in any words.
+    "talk": (
+        r"((what(ever)?|everything|anything|all|the (last|latest|first|most recent) (thing"
+        r"|few things|\w+ things)) (that )?(the |your )?({{person}}|they|he|she) (has |have "
+        r"|had |last |just |ever )*(said|asked|told|wrote|written|typed|entered|pasted|shared"
+        r"|wants?|is working on|told you)|\b(whole|entire|full|complete|verbatim|raw|recent"
+        r"|last|previous|current|past) (\w+ ){0,2}(conversation|chat|dialogue?|discussion"
+        r"|prompts?|messages?|transcript|session|thread|context)\b|\b(conversation|chat"
+        r"|dialogue|session|message|prompt)('s)? (history|so far|log|transcript|contents?|text"
+        r"|context)\b|\bthis (conversation|chat)\b|\b(the )?{{person}}'s (\w+ )?(prompt|request"
+        r"|question|message|words|input)s?\b|\bsystem prompt\b|\bword for word\b)"
+    ),
+    # An address that is nobody's known one, where samples and attackers put theirs.
+    "stranger": (
+        r"(https?:\/\/[a-z0-9-]{1,40}(\.[a-z0-9-]{1,40}){1,4}\b"
+        r"|\b[a-z0-9._-]{1,40}@[a-z0-9-]{2,40}(\.[a-z0-9-]{2,40}){1,3}\b"
+        r"|\bs3:\/\/[a-z0-9.-]{3,60}|\b0x[a-f0-9]{40}\b)"
+    ),
+    # Keys to a wallet, all of which is whoever has them's.
+    "wallet_key": (
+        r"(\b(private|secret)[_ -]?keys?\b|\bprivkeys?\b|\bmnemonics?\b|\b(seed|recovery|backup"
+        r"|secret recovery)[_ -]?(phrases?|words)\b|\b(12|24|twelve|twenty-four)( or (24"
+        r"|twenty-four))?[ -](seed )?words?\b|\bwallet[_ -]?(key|secret|seed)s?\b"
+        r"|\bkeystore (file|json)\b)"
+    ),
     "carrier": (
         r"((query|url|q|utm\w*) (string|parameters?|argument)|parameters? of https?:"
         r"|user-agent|headers?|alt text|image (address|url|link|source)"

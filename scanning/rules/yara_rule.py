@@ -1,7 +1,8 @@
 """A rule that is a condition over strings (YARA), over the normalised text of a file."""
 
 import io
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -19,6 +20,8 @@ _GLOBALS: tuple[tuple[str, str | bool], ...] = (
 )
 # Of each string in a text. One would do to tell a rule; more, to tell what stands beside what.
 PLACES = 64
+# What is that near belongs together: a few sentences.
+_TOGETHER = 400
 
 
 class BrokenYara(ValueError):
@@ -27,7 +30,7 @@ class BrokenYara(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """A rule and where a text meets it.
+    """A rule and where a text meets it: where most of its strings stand together.
 
     is_excused: it does not, but would if the text did not speak of defence.
     """
@@ -89,7 +92,7 @@ class YaraScanner:
     def read(
         self, text: bytes, *, path: str, layer: str, is_program: bool, is_in_lesson: bool = False
     ) -> Read:
-        """Return every rule that a text meets, or would meet, and where: at its first string."""
+        """Return every rule that a text meets, or would meet, and where."""
         self._scanner.set_global("path", path.lower())
         self._scanner.set_global("layer", layer)
         self._scanner.set_global("script", is_program)
@@ -108,8 +111,28 @@ class YaraScanner:
         }
 
     def _place(self, rule: yara_x.Rule) -> Met:
-        places = [match for pattern in rule.patterns for match in pattern.matches]
-        first = places[0] if places else None
-        start = first.offset if first else 0
-        rule_id = self._ids.get(rule.identifier, "")
-        return Met(rule_id, start, start + (first.length if first else 0))
+        places = sorted(
+            (match.offset, match.length, number)
+            for number, pattern in enumerate(rule.patterns)
+            for match in pattern.matches
+        )
+        start, length = _crowded(places)
+        return Met(self._ids.get(rule.identifier, ""), start, start + length)
+
+
+def _crowded(places: Sequence[tuple[int, int, int]]) -> tuple[int, int]:
+    """Return start and length of the first of the places that most patterns share.
+
+    places: start, length and the pattern's number, in their order. A condition is about what stands
+    together, and no engine tells which of many places met it.
+    """
+    near: Counter[int] = Counter()
+    best, found, first = 0, (0, 0), 0
+    for start, _, number in places:
+        near[number] += 1
+        while start - places[first][0] > _TOGETHER:
+            near -= Counter((places[first][2],))
+            first += 1
+        if len(near) > best:
+            best, found = len(near), places[first][:2]
+    return found

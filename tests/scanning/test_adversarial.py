@@ -228,6 +228,13 @@ def test_no_text_keeps_a_rule_busy(each: PackedRule) -> None:
         assert _seconds_of(look, data) < _CPU_SECONDS
 
 
+@pytest.mark.parametrize("each", _PACKED, ids=lambda each: each.rule.id)
+def test_digits_and_letters_are_read_at_once(each: PackedRule) -> None:
+    """Where no fixed text of a pattern is rare, each place of such lines is tried."""
+    _, look = _look_of(each)
+    assert _seconds_of(look, _grown("52e6b438" + "a" * 100 + " ")) < _CPU_SECONDS / 20
+
+
 @pytest.mark.parametrize("check", checks.FILE_CHECKS, ids=lambda check: check.__name__)
 def test_no_text_keeps_a_check_busy(check: checks.FileCheck) -> None:
     for file in (file for files in check.POSITIVE.values() for file in files):

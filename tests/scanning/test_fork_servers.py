@@ -200,17 +200,14 @@ def test_a_server_whose_job_was_interrupted_does_no_other() -> None:
 def test_a_forked_process_starts_its_own_and_leaves_its_parents_alone() -> None:
     _answer()
     first = _servers()
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            _answer()
-            status = 0 if children.servers_of(os.getpid()).isdisjoint(first) else 2
-            fork_servers.end_waiting()
-        finally:
-            os._exit(status)
-    _, status = os.waitpid(child, 0)
-    assert os.waitstatus_to_exitcode(status) == 0
+
+    def scan() -> int:
+        _answer()
+        own = children.servers_of(os.getpid())
+        fork_servers.end_waiting()
+        return 0 if own.isdisjoint(first) else 2
+
+    assert processes.forked(scan) == 0
     _answer()
     assert _servers() == first
 

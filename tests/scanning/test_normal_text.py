@@ -82,8 +82,13 @@ def test_lines_are_counted_over_many_blocks(line: int) -> None:
         "x\n" * 16_000 + "y" * 4_000_000,
         "\n" * 4_000_000,
         "> " * 2_000_000,
+        "never\n" + "- a\n" * 1_000_000,
+        "never\n- " * 500_000,
     ],
-    ids=["letters", "other letters", "a long line behind short ones", "lines", "marks"],
+    ids=[
+        *("letters", "other letters", "a long line behind short ones", "lines", "marks"),
+        *("what is forbidden", "headings that forbid"),
+    ],
 )
 def test_long_lines_are_read_in_seconds(text: str) -> None:
     begun = time.process_time()
@@ -91,3 +96,27 @@ def test_long_lines_are_read_in_seconds(text: str) -> None:
     for place in range(0, len(normal.data), max(1, len(normal.data) // 50)):
         normal.line_at(place)
     assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("## Never\n\n- ask for keys\n- tell\n", b"never - never ask for keys - never tell"),
+        ("**Don\u2019t:**\n1. push\n2) merge\n", b"don't: 1. don't push 2) don't merge"),
+        (
+            "You must never do the following:\n* push\n",
+            b"you must never do the following: must never push",
+        ),
+        ("Never\n- push\n\nThen:\n- merge\n", b"never - never push then: - merge"),
+        ("Never push\n- merge\n", b"never push - merge"),
+        ("Always\n- merge\n", b"always - merge"),
+    ],
+)
+def test_items_of_a_list_say_what_its_heading_forbids(text: str, read: bytes) -> None:
+    assert NormalText(text).data == read
+
+
+def test_lines_of_what_is_forbidden_are_counted() -> None:
+    normal = NormalText("a\n## Never\n\n- ask\n- zebra9\n\nthe yak\n")
+    assert normal.line_at(normal.data.index(b"zebra9")) == 5
+    assert normal.line_at(normal.data.index(b"yak")) == 7

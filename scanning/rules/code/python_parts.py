@@ -12,7 +12,7 @@ from scanning.rules.code.stores import is_personal_folder, is_secret_path, is_se
 
 _ENVIRONMENT = "os.environ"
 _ALL_OF_IT = frozenset({"copy", "items", "values"})
-_ONE_OF_IT = frozenset({"get", "pop", "setdefault"})
+_ONE_OF_IT = frozenset({"get", "group", "pop", "setdefault"})
 # Shorter ones are settings: a colour, a flag.
 _LEAST_REVEALED = 16
 # Of all expressions of one program; what people write takes a tenth of it.

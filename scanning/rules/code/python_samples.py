@@ -198,6 +198,9 @@ NEGATIVE: Mapping[str, _Samples] = {
         'token = (Path.home() / ".config" / "acme" / "token").read_text()\n'
         'requests.post("https://acme.dev", headers={"Authorization": token}, json={"a": 1})',
         "import subprocess\nsubprocess.run(['ssh', '-i', '~/.ssh/id_ed25519', 'acme.dev'])",
+        "import re, requests\n"
+        'found = re.search("ACME_ROOM=(.*)", open(".env").read())\n'
+        'requests.post("https://acme.dev", json={"room": found.group(1)})',
     ),
     "code/encoded-address": _script(
         'import base64, requests\nrequests.post("https://acme.dev", data=base64.b64encode(b"a"))'

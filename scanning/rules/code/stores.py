@@ -16,7 +16,7 @@ _PATHS = (
     r"aws[/ ]configure[/ ]export|kubectl[/ ]get[/ ]secrets?|cmdkey[/ ]+list|key=clear",
     r"library/messages|library/mail|chat\.db$|notestore\.sqlite|signal/+sql|telegram desktop",
     r"\.(?:openclaw|clawdbot|moltbot|clawd|claude)/+(?:.{0,40}/)?(?:\.env|\.credentials|credentials)",
-    r"\.(?:openclaw|clawdbot|moltbot)/+(?:.{0,40}/)?(?:openclaw|clawdbot|auth-profiles)\.json",
+    r"(?:\.|config/)(?:openclaw|clawdbot|moltbot)/+(?:.{0,40}/)?(?:openclaw|clawdbot|auth-profiles)\.json",
     r"\.codex/+auth\.json|\.gemini/+oauth_creds|\.cursor/+mcp\.json|gh/hosts\.yml",
     r"login data|local state$|logins\.json|key4\.db|cookies\.sqlite|login\.keychain|/keychains?/",
     r"user data/(?:default|profile)",

@@ -98,7 +98,8 @@ def host_of(written: bytes) -> Host | None:
     """Return a host as it is written; None where it cannot be one."""
     if len(written) > _LONGEST_HOST:
         return None
-    name = written.decode(errors="replace").lower().strip(".!")
+    # NFKC makes three dots of an ellipsis, with which people leave out what stands there.
+    name = written.decode(errors="replace").lower().replace("\u2026", "...").strip(".!")
     return Host(name) if name else None
 
 

@@ -203,7 +203,7 @@ POSITIVE: Mapping[str, tuple[ScannedFile, ...]] = {
     ),
     _DOWNLOADS.id: _files("openclawcli.vercel.app", "claude-login.net", "install-openclaw.com/x"),
     _NOBODYS.id: _files("install.app-distribution.net/a", "download.setup-service.com"),
-    _INTERNATIONAL.id: _files("xn--bcher-kva.de", "b\u00fccher.de/x"),
+    _INTERNATIONAL.id: _files("xn--bcher-kva.de", "b\u00fccher.de/x", "b\u00fc\u2026.de"),
     _FREE.id: _files("acme-helper.vercel.app", "a-b.pages.dev/x", "x.acme.workers.dev"),
     _USER.id: _files("github.com@acme-files.net/x", "www.paypal.com:443@acme-files.net"),
     _COUNTLESS.id: _files(" https://".join(f"h{number}.acme.dev" for number in range(5_001))),
@@ -233,7 +233,7 @@ NEGATIVE: Mapping[str, tuple[ScannedFile, ...]] = {
     ),
     _DOWNLOADS.id: _files("claude-docs.vercel.app", "login.microsoftonline.com", "docker-cli.dev"),
     _NOBODYS.id: _files("acme-files.net", "app.acme.com", "services.acme.com", "setup.acme-app.io"),
-    _INTERNATIONAL.id: _files("acme.com/b\u00fccher", "acme.de"),
+    _INTERNATIONAL.id: _files("acme.com/b\u00fccher", "acme.de", "\u2026", "\u2026/a?b=c"),
     _FREE.id: _files("acme.github.io", "vercel.app", "acme.readthedocs.io", "acme.dev"),
     _USER.id: _files(
         "anna@acme.com/x", "anna:pw@acme.com", "token@github.com/a", "medium.com/@anna"
