@@ -32,6 +32,12 @@ _DOCUMENTS = (b"%PDF-", b"%!PS", b"{\\rtf")
 _SHEBANG = b"#!/"
 
 
+_WHERE_SCRIPTS_GO = (
+    "a skill has them in content/scripts/ and says `executable: true` in mog.yaml, an MCP server"
+    " in content/"
+)
+
+
 def is_script(path: str) -> bool:
     """Tell a script by its name."""
     return _extension(path) in SCRIPTS
@@ -46,7 +52,7 @@ def name_problem(path: str, *, scripts_allowed: bool) -> Problem | None:
     """Judge a file by its name."""
     extension = _extension(path)
     if extension in SCRIPTS:
-        return None if scripts_allowed else Problem(Rule.SCRIPT, path=path)
+        return None if scripts_allowed else Problem(Rule.SCRIPT, _WHERE_SCRIPTS_GO, path)
     if extension in TEXT or extension in IMAGES or extension == SVG or _is_licence(path):
         return None
     return Problem(Rule.FILE_TYPE, extension, path)
