@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from accounts.errors import MissingScope, SignInRequired, StepUpRequired
-from accounts.models import Credential, Organization, SpendPolicy, User
+from accounts.errors import MissingScope, RoleRequired, SignInRequired, StepUpRequired
+from accounts.models import Credential, Organization, Role, SpendPolicy, User
 from accounts.scopes import ALL_SCOPES, Scope
 from audit.who import ActorKind, Origin, Who
 
@@ -14,6 +14,7 @@ class Actor:
 
     policy: what the credential may spend; None for a browser session, whose person approves each
     price.
+    role: what the user is in `organization`, which they act for.
     stepped_up: whether the person proved their identity in the last ten minutes; never true for a
     token.
     """
@@ -24,6 +25,7 @@ class Actor:
     scopes: frozenset[Scope] = frozenset()
     policy: SpendPolicy | None = None
     organization: Organization | None = None
+    role: Role | None = None
     stepped_up: bool = False
     origin: Origin = Origin()
 
@@ -55,6 +57,7 @@ class Actor:
             scopes=credential.scopes,
             policy=credential.spend_policy,
             organization=credential.organization,
+            role=Role(credential.role) if credential.role else None,
             stepped_up=stepped_up and credential.is_internal,
             origin=origin,
         )
@@ -75,6 +78,29 @@ class Actor:
             origin=self.origin,
         )
 
+    @property
+    def party(self) -> User | Organization:
+        """Return for whom they act: the organization, or themselves; raises SignInRequired."""
+        return self.organization or self.require_user()
+
+    @property
+    def organization_key(self) -> int | None:
+        """Return the key of the organization that they act for, for queries."""
+        return self.organization.pk if self.organization else None
+
+    @property
+    def may_manage(self) -> bool:
+        """Tell whether they may do all for whom they act, and not only use what is there."""
+        return self.organization is None or (self.role is not None and self.role.covers(Role.ADMIN))
+
+    def require_manager(self) -> None:
+        """Raise RoleRequired for a mere member of the organization that they act for.
+
+        What sells, sets limits or lets money out is an admin's (SPEC 2.5); members buy and install.
+        """
+        if not self.may_manage:
+            raise RoleRequired(Role.ADMIN)
+
     def require_user(self) -> User:
         """Return the user; raises SignInRequired when there is none."""
         if self.user is None:
@@ -82,10 +108,15 @@ class Actor:
         return self.user
 
     def require_scope(self, scope: Scope) -> User:
-        """Return the user of a credential with the scope; raises SignInRequired or MissingScope."""
+        """Return the user of a credential with the scope; raises SignInRequired or MissingScope.
+
+        Selling for an organization takes more than the scope, and raises as `require_manager`.
+        """
         user = self.require_user()
         if scope not in self.scopes:
             raise MissingScope(scope)
+        if scope == Scope.SELL:
+            self.require_manager()
         return user
 
     def require_step_up(self) -> User:

@@ -14,7 +14,15 @@ from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.http import origin_of
-from accounts.models import Credential, Namespace, User
+from accounts.models import (
+    Credential,
+    Invitation,
+    Membership,
+    Namespace,
+    Organization,
+    SpendPolicy,
+    User,
+)
 from audit.actions import Action
 from audit.log import record
 
@@ -124,6 +132,50 @@ class NamespaceAdmin(LookOnlyAdmin):
 
     list_display = ("slug", "public_id", "created_at")
     search_fields = ("slug__startswith", "public_id__exact")
+    ordering = ("-pk",)
+
+
+@admin.register(Organization)
+class OrganizationAdmin(LookOnlyAdmin):
+    """Organizations, found by the name they go by or by opaque id."""
+
+    list_display = ("public_id", "namespace__slug", "name", "created_at", "deleted_at")
+    list_select_related = ("namespace",)
+    search_fields = ("namespace__slug__startswith", "public_id__exact")
+    ordering = ("-pk",)
+
+
+@admin.register(Membership)
+class MembershipAdmin(LookOnlyAdmin):
+    """Who belongs to which organization, and as what."""
+
+    list_display = ("public_id", "organization", "user", "role", "joined_at")
+    list_filter = ("role",)
+    list_select_related = ("organization__namespace", "user")
+    search_fields = ("organization__namespace__slug__exact", "user__username__exact")
+    ordering = ("-pk",)
+
+
+@admin.register(Invitation)
+class InvitationAdmin(LookOnlyAdmin):
+    """Invitations without the digests of their tokens."""
+
+    list_display = ("public_id", "organization", "email", "role", "state", "expires_at")
+    list_filter = ("state", "role")
+    list_select_related = ("organization__namespace",)
+    search_fields = ("public_id__exact", "organization__namespace__slug__exact", "email__iexact")
+    ordering = ("-pk",)
+    exclude = ("digest",)
+
+
+@admin.register(SpendPolicy)
+class SpendPolicyAdmin(LookOnlyAdmin):
+    """Spend policies of people and organizations."""
+
+    list_display = ("public_id", "name", "user", "organization", "is_active", "deleted_at")
+    list_filter = ("is_active",)
+    list_select_related = ("user", "organization__namespace")
+    search_fields = ("public_id__exact", "user__username__exact")
     ordering = ("-pk",)
 
 

@@ -22,7 +22,15 @@ from accounts.errors import (
     InvalidTokenRequest,
     UnknownClient,
 )
-from accounts.models import CredentialKind, DeviceGrant, DeviceGrantState, SpendPolicy, User
+from accounts.models import (
+    CredentialKind,
+    DeviceGrant,
+    DeviceGrantState,
+    Membership,
+    Organization,
+    SpendPolicy,
+    User,
+)
 from accounts.models.credential import ACCOUNT_SCOPE_LIFETIME
 from accounts.models.device_grant import Approval
 from accounts.scopes import Scope, from_text, to_text
@@ -73,6 +81,7 @@ class Decision:
     scopes: AbstractSet[Scope]
     token_lifetime: timedelta
     spend_policy: SpendPolicy | None = None
+    organization: Organization | None = None
 
 
 def client_name(client_id: str) -> str:
@@ -141,16 +150,19 @@ def poll(device_code: str, *, client_id: str, by: Actor, now: datetime) -> Polle
 def approve(grant: DeviceGrant, decision: Decision, *, by: Actor, now: datetime) -> None:
     """Let a device in, for what and as long as the person chose.
 
-    Raises StepUpRequired, InvalidTokenRequest, or DeviceGrantClosed when it cannot be decided any
-    more.
+    Raises StepUpRequired, InvalidTokenRequest, Organization.DoesNotExist for one that the person
+    does not belong to, or DeviceGrantClosed when it cannot be decided any more.
     """
     user = by.require_step_up()
     _refuse_impossible(decision, grant)
+    if decision.organization is not None:
+        Membership.objects.of(user).get_of(decision.organization)
     may_buy = Scope.PURCHASE in decision.scopes
     approval = Approval(
         scope=to_text(decision.scopes),
         token_lifetime=decision.token_lifetime,
         spend_policy=_policy_of(decision, user) if may_buy else None,
+        organization=decision.organization,
     )
     grant.approve(approval, by=user, now=now)
     record(
@@ -163,10 +175,11 @@ def approve(grant: DeviceGrant, decision: Decision, *, by: Actor, now: datetime)
 
 
 def _policy_of(decision: Decision, user: User) -> SpendPolicy:
-    """Return what was chosen; raises SpendPolicy.DoesNotExist for what is not the person's own."""
+    """Return what was chosen; raises SpendPolicy.DoesNotExist for what is not offered to it."""
     if decision.spend_policy is None:
         return SpendPolicy.objects.default_of(user)
-    return SpendPolicy.objects.offered_to(user).get(pk=decision.spend_policy.pk)
+    offered = SpendPolicy.objects.offered_to(user, decision.organization)
+    return offered.get(pk=decision.spend_policy.pk)
 
 
 @transaction.atomic
@@ -226,10 +239,13 @@ def _create(**fields: object) -> DeviceGrant:
 @transaction.atomic
 def _redeem(approved: DeviceGrant, *, by: Actor, now: datetime) -> IssuedToken:
     """Turn an approved request into its token; raises InvalidDeviceCode when that was done."""
+    if approved.organization is not None:
+        # Before the grant: whoever ends a membership holds the organization, then ends its grants.
+        approved.organization.lock()
     # The lock spares the losers of a race the work; the conditional update decides it.
     grant = (
         DeviceGrant.objects.select_for_update(of=("self",))
-        .select_related("user", "spend_policy", "organization")
+        .select_related("user", "spend_policy", "organization__namespace")
         .get(pk=approved.pk)
     )
     owner = grant.user
@@ -245,10 +261,10 @@ def _redeem(approved: DeviceGrant, *, by: Actor, now: datetime) -> IssuedToken:
         client_id=grant.client_id,
     )
     on_behalf = Actor(kind=ActorKind.USER, user=owner, origin=by.origin)
-    issued = tokens.issue(wanted, owner=owner, by=on_behalf, now=now)
     try:
+        issued = tokens.issue(wanted, owner=owner, by=on_behalf, now=now)
         grant.redeem(issued.credential)
-    except DeviceGrantClosed as error:
+    except (DeviceGrantClosed, Organization.DoesNotExist) as error:  # they left it meanwhile
         raise InvalidDeviceCode from error
     return issued
 

@@ -23,6 +23,17 @@ AccountsError
 ├── SecretUnreadable        no key opens what is stored of a second factor
 ├── UnknownProvider         nobody can sign in with that here
 ├── InvalidPolicy           a spend policy that must not be; `field` names what to change
+├── RoleRequired            a member of an organization may not do this
+├── BoundToOrganization     a token that acts for one organization would act beyond it
+├── LastOwner               an organization would be left without an owner
+├── OrganizationInUse       something has to be put in order before an organization is deleted
+├── InvalidOrganization     an organization that must not be; `field` names what to change
+├── InvalidInvitation       an invitation that must not be; `field` names what to change
+├── AlreadyMember           the invited person belongs to the organization
+├── AlreadyInvited          an invitation to the address is open
+├── InvitationLimitReached  too many invitations were mailed
+├── InvitationEnded         an invitation that was answered, taken back, or has lapsed
+├── InvitedElsewhere        an invitation that went to another address
 ├── PolicyInUse             the default policy cannot be deleted
 └── InvalidNamespace        a name that cannot be taken
 """
@@ -53,7 +64,14 @@ class MissingScope(AccountsError):
 
 
 class StepUpRequired(AccountsError):
-    """The act needs a browser session that proved its identity in the last ten minutes."""
+    """The act needs a browser session that proved its identity in the last ten minutes.
+
+    `page` is the path where a person does it; empty where any page that asks for step-up will do.
+    """
+
+    def __init__(self, page: str = "") -> None:
+        super().__init__("this needs a person who has just proven who they are")
+        self.page = page
 
 
 class InvalidTokenRequest(AccountsError):
@@ -70,6 +88,74 @@ class InvalidPolicy(AccountsError):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+class RoleRequired(AccountsError):
+    """The act needs a higher role in the organization; `role` names the lowest that will do."""
+
+    def __init__(self, role: str) -> None:
+        super().__init__(f"this needs the role {role!s}")
+        self.role = role
+
+
+class BoundToOrganization(AccountsError):
+    """The token acts for one organization, and this is beyond it."""
+
+
+class LastOwner(AccountsError):
+    """An organization always has an owner: another one comes before the last one goes."""
+
+
+class OrganizationInUse(AccountsError):
+    """The organization cannot be deleted yet; `obstacles` names why, as words of a closed list."""
+
+    def __init__(self, obstacles: tuple[str, ...]) -> None:
+        super().__init__(", ".join(obstacles))
+        self.obstacles = obstacles
+
+
+class InvalidOrganization(AccountsError):
+    """An organization must not be like this; `field` names what to change."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class InvalidInvitation(AccountsError):
+    """An invitation must not be like this; `field` names what to change."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class AlreadyMember(AccountsError):
+    """The address is that of somebody who belongs to the organization."""
+
+
+class AlreadyInvited(AccountsError):
+    """An invitation to the address is open; it can be sent again, or revoked."""
+
+
+class InvitationLimitReached(AccountsError):
+    """No more invitations are mailed for now; `retry_after` is when they are at the latest."""
+
+    def __init__(self, *, retry_after: timedelta) -> None:
+        super().__init__("too many invitations")
+        self.retry_after = retry_after
+
+
+class InvitationEnded(AccountsError):
+    """The invitation is no longer open: answered, revoked, or too old."""
+
+
+class InvitedElsewhere(AccountsError):
+    """The invitation went to another address than the person's; `masked` hints at which."""
+
+    def __init__(self, masked: str) -> None:
+        super().__init__("the invitation went to another address")
+        self.masked = masked
 
 
 class PolicyInUse(AccountsError):

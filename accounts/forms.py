@@ -6,8 +6,10 @@ from typing import Any
 
 from django import forms
 
-from accounts.models import SpendPolicy
+from accounts.models import Membership, Role, SpendPolicy
 from accounts.models.credential import ACCOUNT_SCOPE_LIFETIME, MAXIMUM_LIFETIME
+from accounts.models.invitation import ROLE_CHOICES
+from accounts.organizations import NAME_LENGTH as ORGANIZATION_NAME_LENGTH
 from accounts.scopes import ALL_SCOPES, Scope
 from accounts.second_factors.passkeys import NAME_LENGTH
 from accounts.tokens import ACCOUNT_SCOPE_IS_SHORT
@@ -23,10 +25,14 @@ _DEFAULT_LIFETIME = "year"
 
 
 class GrantForm(forms.Form):
-    """What a token may do and for how long; every scope is offered that `offered` names.
+    """What a token may do, for whom and how long; every scope is offered that `offered` names.
 
     policies: those to choose from, the default first. One alone leaves nothing to choose.
+    memberships: the person's own; without any, a token acts for them.
     """
+
+    # Whether a token may be an organization's own, too.
+    has_organizations_own = False
 
     scopes = forms.MultipleChoiceField(
         label="What it may do",
@@ -44,14 +50,24 @@ class GrantForm(forms.Form):
         *args: Any,
         offered: frozenset[Scope] = ALL_SCOPES,
         policies: Sequence[SpendPolicy] = (),
+        memberships: Sequence[Membership] = (),
         **options: Any,
     ) -> None:
         super().__init__(*args, **options)
         self._policies = {policy.public_id: policy for policy in policies}
+        self._memberships = {each.organization.slug: each for each in memberships}
+        # Who has left since the form was opened learns that the choice is gone.
+        if memberships or self.data.get("organization"):
+            self.fields["organization"] = forms.ChoiceField(
+                label="Acts for",
+                choices=[("", "Yourself"), *self._organizations()],
+                required=False,
+                help_text="It pays from that wallet, and from no other.",
+            )
         if Scope.PURCHASE in offered and len(policies) > 1:
             self.fields["policy"] = forms.ChoiceField(
                 label="Spends under",
-                choices=[(policy.public_id, policy.name) for policy in policies],
+                choices=[(policy.public_id, _policy_label(policy)) for policy in policies],
                 help_text="Counts only for a token that may buy.",
             )
         choices = [(scope.value, scope.description) for scope in Scope if scope in offered]
@@ -62,22 +78,48 @@ class GrantForm(forms.Form):
             # What is preselected must be possible.
             self.initial.setdefault("lifetime", "hour")
 
+    def clean_scopes(self) -> frozenset[Scope]:
+        """Return the scopes themselves."""
+        return frozenset(Scope(name) for name in self.cleaned_data["scopes"])
+
+    def clean_lifetime(self) -> timedelta:
+        """Return how long the choice lasts."""
+        return _LIFETIMES[self.cleaned_data["lifetime"]][0]
+
     def clean(self) -> dict[str, Any]:
-        """Turn choices into scopes and a duration; refuse what a token cannot be."""
+        """Add for whom it acts and under which policy; refuse what a token cannot be."""
         cleaned: dict[str, Any] = super().clean() or {}
-        if "scopes" in cleaned:
-            cleaned["scopes"] = frozenset(Scope(name) for name in cleaned["scopes"])
-        if "lifetime" in cleaned:
-            cleaned["lifetime"] = _LIFETIMES[cleaned["lifetime"]][0]
-        cleaned["policy"] = self._policies.get(cleaned.get("policy", ""))
+        slug, _, own = cleaned.get("organization", "").partition("/")
+        membership = self._memberships.get(slug)
+        cleaned["organization"] = membership.organization if membership else None
+        cleaned["is_organizations_own"] = bool(own)
+        policy = cleaned["policy"] = self._policies.get(cleaned.get("policy", ""))
+        if policy and policy.organization and policy.organization != cleaned["organization"]:
+            self.add_error("policy", "This policy is for what acts for its organization.")
         is_long = cleaned.get("lifetime", timedelta()) > ACCOUNT_SCOPE_LIFETIME
         if is_long and Scope.ACCOUNT in cleaned.get("scopes", ()):
             self.add_error("lifetime", ACCOUNT_SCOPE_IS_SHORT)
         return cleaned
 
+    def _organizations(self) -> list[tuple[str, str]]:
+        """Return the choices: a slug to act there as oneself, with `/own` for its own token."""
+        choices = []
+        for slug, membership in self._memberships.items():
+            name = membership.organization.name
+            choices.append((slug, f"{name}, in your name"))
+            if self.has_organizations_own and membership.is_admin:
+                choices.append((f"{slug}/own", f"{name}: its own, for all its admins"))
+        return choices
+
+
+def _policy_label(policy: SpendPolicy) -> str:
+    return f"{policy.name} ({policy.organization.name})" if policy.organization else policy.name
+
 
 class TokenForm(GrantForm):
-    """A new personal token."""
+    """A new token of a person, or of an organization."""
+
+    has_organizations_own = True
 
     label = forms.CharField(
         label="Label",
@@ -87,7 +129,7 @@ class TokenForm(GrantForm):
     )
     ticket = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    field_order = ("label", "scopes", "policy", "lifetime", "ticket")
+    field_order = ("label", "organization", "scopes", "policy", "lifetime", "ticket")
 
 
 class TokenPolicyForm(forms.Form):
@@ -100,7 +142,7 @@ class TokenPolicyForm(forms.Form):
         self._policies = {policy.public_id: policy for policy in policies}
         field = self.fields["policy"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(policy.public_id, policy.name) for policy in policies]
+        field.choices = [(policy.public_id, _policy_label(policy)) for policy in policies]
 
     def clean_policy(self) -> SpendPolicy:
         """Return the policy itself."""
@@ -135,3 +177,65 @@ class PasskeyNameForm(forms.Form):
         if not name.isprintable():
             raise forms.ValidationError("Use letters, digits, spaces and signs only.")
         return name
+
+
+class OrganizationNameForm(forms.Form):
+    """What people call an organization."""
+
+    name = forms.CharField(
+        label="Name",
+        max_length=ORGANIZATION_NAME_LENGTH,
+        help_text="As people read it. You can change it later.",
+        error_messages={"required": "Give it a name."},
+    )
+
+
+class OrganizationForm(OrganizationNameForm):
+    """A new organization."""
+
+    slug = forms.CharField(
+        label="Name in addresses and commands",
+        max_length=39,
+        help_text=(
+            "Lower-case letters, digits and hyphens; it never changes. To sell packages under it,"
+            " take at most 32 characters."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Choose a name that is free."},
+    )
+
+    field_order = ("slug", "name")
+
+
+class RoleForm(forms.Form):
+    """What a member shall be."""
+
+    role = forms.ChoiceField(
+        label="Role",
+        widget=forms.RadioSelect,
+        choices=[
+            (Role.MEMBER.value, "Member: buys from its wallet, sees its packages and policies"),
+            (Role.ADMIN.value, "Admin: also manages members, policies and packages"),
+            (Role.OWNER.value, "Owner: also makes owners and admins, and may delete it"),
+        ],
+    )
+
+
+class InvitationForm(forms.Form):
+    """Whom to invite, as what."""
+
+    email = forms.EmailField(
+        label="E-mail address",
+        help_text="Only an account with this address can accept.",
+        error_messages={"required": "Whom do you invite?"},
+    )
+    role = forms.ChoiceField(label="Role", choices=ROLE_CHOICES, initial=Role.MEMBER)
+
+    def __init__(self, *args: Any, may_invite_admins: bool) -> None:
+        super().__init__(*args)
+        if not may_invite_admins:
+            self.fields["role"] = forms.ChoiceField(
+                label="Role",
+                choices=[(Role.MEMBER.value, Role.MEMBER.label)],
+                help_text="An owner can invite admins.",
+            )

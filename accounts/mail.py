@@ -13,7 +13,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.template.loader import render_to_string
 
-_RETRIES = 5
+RETRIES = 5
 # What a mail server may recover from; every other refusal of one is for good.
 PASSING = (smtplib.SMTPServerDisconnected, ConnectionError, TimeoutError)
 
@@ -45,7 +45,7 @@ def send_on_commit(letter: Letter, *, to: str) -> None:
     name="accounts.send_mail",
     autoretry_for=PASSING,
     retry_backoff=True,
-    max_retries=_RETRIES,
+    max_retries=RETRIES,
 )
 def send_mail(to: str, template: str, subject: str, facts: dict[str, object]) -> None:
     """Write and send one mail; a second run, after a lost worker, sends it a second time."""

@@ -1,18 +1,22 @@
 """Spend policies: made, changed and ended by a present person, never by a token.
 
+Those of an organization are its admins'; they bind all that leaves its wallet, whoever buys.
+
 What a change says holds at once for every live token under the policy, because each purchase reads
 the row while it holds it.
 """
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from typing import Self
 
 from django.db import transaction
 
+from accounts import memberships
 from accounts.actor import Actor
 from accounts.errors import InvalidPolicy, PolicyInUse
-from accounts.models import Credential, SpendPolicy, User
+from accounts.models import Credential, Role, SpendPolicy
 from audit.actions import Action
 from audit.log import record
 
@@ -42,24 +46,40 @@ class Terms:
     verified_vendors_only: bool = False
     allow_executable: bool = False
 
+    @classmethod
+    def of(cls, policy: SpendPolicy) -> Self:
+        """Return what a policy says now."""
+        return cls(**{column.name: getattr(policy, column.name) for column in fields(cls)})
+
 
 @transaction.atomic
 def create(terms: Terms, *, by: Actor, now: datetime) -> SpendPolicy:
-    """Make a policy of the person; raises SignInRequired, StepUpRequired and InvalidPolicy."""
+    """Make a policy of the person, or of the organization that they act for.
+
+    Raises SignInRequired, StepUpRequired, RoleRequired, InvalidPolicy, and
+    Organization.DoesNotExist for one that was deleted meanwhile.
+    """
     user = by.require_step_up()
-    policy = SpendPolicy.objects.create(user=user, created_at=now, **_columns(terms))
+    by.require_manager()
+    memberships.hold_party(by)
+    policy = SpendPolicy.objects.create(
+        user=None if by.organization else user,
+        organization=by.organization,
+        created_at=now,
+        **_columns(terms),
+    )
     _record(Action.POLICY_CREATED, policy, by=by, now=now)
     return policy
 
 
 @transaction.atomic
 def change(policy: SpendPolicy, terms: Terms, *, by: Actor, now: datetime) -> SpendPolicy:
-    """Let a policy of the person say something else from now on.
+    """Let a policy of the person, or of an organization of theirs, say something else from now on.
 
-    Raises SignInRequired, StepUpRequired, InvalidPolicy, and SpendPolicy.DoesNotExist for what is
-    not theirs or was deleted.
+    Raises SignInRequired, StepUpRequired, InvalidPolicy, RoleRequired for a mere member, and
+    ObjectDoesNotExist for what is not theirs or was deleted.
     """
-    held = _held(policy, of=by.require_step_up())
+    held = _held(policy, by=by)
     columns = _columns(terms)
     changed = sorted(name for name, value in columns.items() if getattr(held, name) != value)
     for name, value in columns.items():
@@ -74,10 +94,9 @@ def change(policy: SpendPolicy, terms: Terms, *, by: Actor, now: datetime) -> Sp
 def delete(policy: SpendPolicy, *, by: Actor, now: datetime) -> None:
     """End a policy: tokens under it can spend nothing from now on.
 
-    Raises SignInRequired, StepUpRequired, PolicyInUse for the default policy, and
-    SpendPolicy.DoesNotExist for what is not theirs or was deleted.
+    Raises PolicyInUse for the default policy, and what `change` does.
     """
-    held = _held(policy, of=by.require_step_up())
+    held = _held(policy, by=by)
     if held.is_default:
         raise PolicyInUse
     held.deleted_at = now
@@ -87,13 +106,14 @@ def delete(policy: SpendPolicy, *, by: Actor, now: datetime) -> None:
 
 @transaction.atomic
 def attach(policy: SpendPolicy, *, to: Credential, by: Actor, now: datetime) -> None:
-    """Put a token of the person that may buy under another of their policies.
+    """Put a token of the person that may buy under another policy that it may be put under.
 
     Raises SignInRequired, StepUpRequired, InvalidPolicy for a token that may not buy, and
-    SpendPolicy.DoesNotExist for a policy that is not theirs or was deleted.
+    SpendPolicy.DoesNotExist for a policy that is not offered to it.
     """
     user = by.require_step_up()
-    held = _held(policy, of=user)
+    offered = SpendPolicy.objects.offered_to(user, to.organization)
+    held = offered.select_for_update(no_key=True).get(pk=policy.pk)
     tokens = Credential.objects.tokens_of(user).filter(pk=to.pk, spend_policy__isnull=False)
     if tokens.update(spend_policy=held) != 1:
         raise InvalidPolicy("token", "This token buys nothing, so it needs no policy.")
@@ -101,10 +121,15 @@ def attach(policy: SpendPolicy, *, to: Credential, by: Actor, now: datetime) -> 
     record(Action.POLICY_ATTACHED, by=by.who, now=now, subject=to.subject, data=data)
 
 
-def _held(policy: SpendPolicy, *, of: User) -> SpendPolicy:
-    """Lock a policy, which every purchase under it waits for."""
-    live = SpendPolicy.objects.live().filter(user=of)
-    return live.select_for_update(no_key=True).get(pk=policy.pk)
+def _held(policy: SpendPolicy, *, by: Actor) -> SpendPolicy:
+    """Lock a policy that a person may change, which every purchase under it waits for."""
+    user = by.require_step_up()
+    held = SpendPolicy.objects.live().select_for_update(no_key=True).get(pk=policy.pk)
+    if held.organization is not None:
+        memberships.require_role(held.organization, Role.ADMIN, by=by)
+    elif held.user_id != user.pk:
+        raise SpendPolicy.DoesNotExist
+    return held
 
 
 def _columns(terms: Terms) -> dict[str, object]:

@@ -50,6 +50,7 @@ def credential_of(public_id: str, *, now: datetime) -> Credential | None:
     """Return the live internal credential a session holds, with all an actor needs: one query."""
     return (
         Credential.objects.with_actor()
+        .with_choice()
         .live(now=now)
         .filter(
             public_id=public_id,

@@ -10,8 +10,20 @@ from accounts import mail, token_format, user_agent
 from accounts.actor import Actor
 from accounts.errors import InvalidCredential, InvalidTokenRequest
 from accounts.mail import Letter
-from accounts.models import Credential, CredentialKind, Organization, SpendPolicy, User
-from accounts.models.credential import ACCOUNT_SCOPE_LIFETIME, MAXIMUM_LIFETIME
+from accounts.models import (
+    Credential,
+    CredentialKind,
+    Membership,
+    Organization,
+    Role,
+    SpendPolicy,
+    User,
+)
+from accounts.models.credential import (
+    ACCOUNT_SCOPE_LIFETIME,
+    MAXIMUM_LIFETIME,
+    CredentialQuerySet,
+)
 from accounts.scopes import ALL_SCOPES, Scope, to_text
 from audit.actions import Action
 from audit.log import record
@@ -24,6 +36,13 @@ _PREFIXES = {
     CredentialKind.PERSONAL: token_format.TokenPrefix.PERSONAL,
     CredentialKind.DEVICE: token_format.TokenPrefix.DEVICE,
     CredentialKind.ORGANIZATION: token_format.TokenPrefix.ORGANIZATION,
+}
+
+# Who may have a token act for an organization.
+_ROLES = {
+    CredentialKind.PERSONAL: Role.MEMBER,
+    CredentialKind.DEVICE: Role.MEMBER,
+    CredentialKind.ORGANIZATION: Role.ADMIN,
 }
 
 
@@ -86,6 +105,21 @@ def look_up(token: str, *, now: datetime) -> Credential:
     return credential
 
 
+def shared_with(by: Actor) -> CredentialQuerySet:
+    """Return the own tokens of the organization that an admin acts for; nobody else sees them."""
+    if by.organization is None or not by.may_manage:
+        return Credential.objects.none()
+    return Credential.objects.own_of(by.organization)
+
+
+def revocable_by(by: Actor) -> CredentialQuerySet:
+    """Return which tokens a person may end: theirs, and those that are shared with them.
+
+    Raises SignInRequired.
+    """
+    return Credential.objects.tokens_of(by.require_user()) | shared_with(by)
+
+
 def note_use(credential: Credential, *, by: Actor, now: datetime) -> None:
     """Remember that a credential was used, at most once a minute; its first use is audited."""
     if credential.last_used_at and now - credential.last_used_at < _LAST_USED_RESOLUTION:
@@ -113,9 +147,14 @@ def issue(wanted: TokenRequest, *, owner: User, by: Actor, now: datetime) -> Iss
 
     The caller has asked for step-up; this is the joint of the tokens page, the device flow and
     organizations.
-    Raises InvalidTokenRequest for an empty or impossible combination.
+    Raises InvalidTokenRequest for an empty or impossible combination, Organization.DoesNotExist for
+    one that the owner does not belong to, and RoleRequired where belonging is not enough.
     """
     _refuse_impossible(wanted)
+    if wanted.organization is not None:
+        # Until the token stands, so that whoever ends the membership ends it too.
+        wanted.organization.lock()
+        Membership.objects.of(owner).get_of(wanted.organization).require(_ROLES[wanted.kind])
     policy = wanted.spend_policy
     if policy is None and Scope.PURCHASE in wanted.scopes:
         policy = SpendPolicy.objects.default_of(owner)
@@ -153,21 +192,25 @@ def issue_personal(
     by: Actor,
     now: datetime,
     policy: SpendPolicy | None = None,
+    organization: Organization | None = None,
+    kind: CredentialKind = CredentialKind.PERSONAL,
 ) -> IssuedToken:
-    """Create a token for the person who asks, who buys under a policy of theirs if it may buy.
+    """Create a token for the person who asks, who buys under a policy offered to it if it may buy.
 
-    Raises StepUpRequired, InvalidTokenRequest, and SpendPolicy.DoesNotExist for a policy that is
-    not theirs or was deleted.
+    organization: the one it acts for, whose own it is with that kind.
+    Raises StepUpRequired, what `issue` raises, and SpendPolicy.DoesNotExist for a policy that is
+    not offered to it or was deleted.
     """
     user = by.require_step_up()
     if policy is not None:
-        policy = SpendPolicy.objects.offered_to(user).get(pk=policy.pk)
+        policy = SpendPolicy.objects.offered_to(user, organization).get(pk=policy.pk)
     wanted = TokenRequest(
-        kind=CredentialKind.PERSONAL,
+        kind=kind,
         label=label,
         scopes=scopes,
         lifetime=lifetime,
         spend_policy=policy if Scope.PURCHASE in scopes else None,
+        organization=organization,
     )
     return issue(wanted, owner=user, by=by, now=now)
 
@@ -203,6 +246,31 @@ def revoke(credential: Credential, *, by: Actor, now: datetime, reason: str = "r
             data={"reason": reason},
         )
     return bool(changed)
+
+
+@transaction.atomic
+def revoke_bound_to(
+    organization: Organization,
+    *,
+    of: User | None = None,
+    kind: CredentialKind | None = None,
+    by: Actor,
+    now: datetime,
+    reason: str,
+) -> int:
+    """End the tokens that act for an organization, and return how many.
+
+    of: one person's only. kind: of that kind only; a former admin keeps what a member may have.
+    A token under a membership that ended is dead anyway; this keeps it dead when its person joins
+    again. Call it while the row of the organization is locked: `issue` waits for that.
+    """
+    bound = Credential.objects.filter(organization=organization, revoked_at__isnull=True)
+    ended = bound.exclude(kind=CredentialKind.INTERNAL)
+    if of is not None:
+        ended = ended.filter(user=of)
+    if kind is not None:
+        ended = ended.filter(kind=kind)
+    return sum(revoke(token, by=by, now=now, reason=reason) for token in ended.order_by("pk"))
 
 
 def _notice(credential: Credential, *, by: Actor) -> Letter:

@@ -4,12 +4,16 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.actor import Actor
 from accounts.api.serializers import CamelSerializer
 from accounts.device_flow import PollStatus
-from accounts.models import Credential, CredentialKind
+from accounts.models import CredentialKind, Role
+from accounts.models.invitation import ROLE_CHOICES
 from accounts.scopes import Scope
 
 _SCOPES = [scope.value for scope in Scope]
+_ROLES = Role.choices
+_INVITED_AS = ROLE_CHOICES
 _TOKEN_KINDS = [kind.value for kind in CredentialKind if kind != CredentialKind.INTERNAL]
 
 
@@ -49,19 +53,74 @@ class OrganizationSerializer(CamelSerializer):
     name = serializers.CharField()
 
 
+class JoinedOrganizationSerializer(OrganizationSerializer):
+    """An organization that whoever asks belongs to, and as what."""
+
+    role = serializers.ChoiceField(choices=_ROLES)
+    member_count = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+
+
+class NewOrganizationSerializer(CamelSerializer):
+    """An organization to be made: its name in addresses, and what people call it."""
+
+    slug = serializers.CharField(max_length=100)
+    name = serializers.CharField(max_length=200)
+
+
+class OrganizationChangeSerializer(CamelSerializer):
+    """What can be changed; the slug never is."""
+
+    name = serializers.CharField(max_length=200)
+
+
+class MemberSerializer(CamelSerializer):
+    """A person in an organization."""
+
+    user_id = serializers.CharField(source="user.public_id")
+    username = serializers.CharField(source="user.username")
+    role = serializers.ChoiceField(choices=_ROLES)
+    joined_at = serializers.DateTimeField()
+
+
+class RoleSerializer(CamelSerializer):
+    """What a member shall be."""
+
+    role = serializers.ChoiceField(choices=_ROLES)
+
+
+class InvitationSerializer(CamelSerializer):
+    """An open invitation; never its token, which only the mail has."""
+
+    id = serializers.CharField(source="public_id")
+    email = serializers.CharField()
+    role = serializers.ChoiceField(choices=_INVITED_AS)
+    expires_at = serializers.DateTimeField()
+    created_at = serializers.DateTimeField()
+    invited_by = serializers.CharField(source="invited_by.username")
+
+
+class NewInvitationSerializer(CamelSerializer):
+    """Whom to invite, as what."""
+
+    email = serializers.CharField(max_length=254)
+    role = serializers.ChoiceField(choices=_INVITED_AS, default=Role.MEMBER.value)
+
+
 class MeSerializer(CamelSerializer):
-    """Whoever asks, from their credential; a browser's own credential is not shown to it."""
+    """Whoever asks, and for whom they act; a browser's own credential is not shown to it."""
 
     id = serializers.CharField(source="user.public_id")
     username = serializers.CharField(source="user.username")
     display_name = serializers.CharField(source="user.display_name")
-    credential = CredentialSerializer(source="*", allow_null=True)
+    credential = CredentialSerializer(allow_null=True)
     organization = OrganizationSerializer(allow_null=True)
 
-    def to_representation(self, instance: Credential) -> dict[str, Any]:
+    def to_representation(self, instance: Actor) -> dict[str, Any]:
         """Return the fields, without the credential of a web session."""
         shown: dict[str, Any] = super().to_representation(instance)
-        return shown | {"credential": None} if instance.is_internal else shown
+        assert instance.credential is not None
+        return shown | {"credential": None} if instance.credential.is_internal else shown
 
 
 class DeviceStartSerializer(CamelSerializer):

@@ -20,12 +20,16 @@ from accounts.scopes import Scope
 
 
 def _visible_to(actor: Actor) -> CredentialQuerySet:
-    """Return the tokens an actor may see and end."""
+    """Return the tokens an actor may see and end.
+
+    One that is bound to an organization reaches nothing of its person beyond that.
+    """
     own = Credential.objects.listed_for(actor.require_user(), now=timezone.now())
-    if Scope.ACCOUNT in actor.scopes:
-        return own
-    assert actor.credential is not None
-    return own.filter(pk=actor.credential.pk)
+    token = actor.credential
+    assert token is not None
+    if Scope.ACCOUNT not in actor.scopes:
+        return own.filter(pk=token.pk)
+    return own.filter(organization=token.organization_id) if token.organization_id else own
 
 
 class TokenList(APIView):

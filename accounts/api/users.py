@@ -15,7 +15,7 @@ class Me(APIView):
 
     @extend_schema(operation_id="getMe", responses=MeSerializer)
     def get(self, request: Request) -> Response:
-        """Show both; needs the scope `read`."""
+        """Show both, and for whom this request acts; needs the scope `read`."""
         actor = actor_of(request)
         actor.require_scope(Scope.READ)
-        return Response(MeSerializer(actor.credential).data)
+        return Response(MeSerializer(actor).data)

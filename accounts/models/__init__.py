@@ -2,6 +2,8 @@
 
 from accounts.models.credential import Credential, CredentialKind
 from accounts.models.device_grant import DeviceGrant, DeviceGrantState
+from accounts.models.invitation import Invitation, InvitationQuerySet, InvitationState
+from accounts.models.membership import Membership, MembershipQuerySet, Role
 from accounts.models.namespace import Namespace, Organization
 from accounts.models.spend_policy import SpendPolicy, SpendPolicyQuerySet
 from accounts.models.user import User
@@ -12,8 +14,14 @@ __all__ = [
     "CredentialKind",
     "DeviceGrant",
     "DeviceGrantState",
+    "Invitation",
+    "InvitationQuerySet",
+    "InvitationState",
+    "Membership",
+    "MembershipQuerySet",
     "Namespace",
     "Organization",
+    "Role",
     "SpendPolicy",
     "SpendPolicyQuerySet",
     "User",

@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
+from accounts.models.membership import Membership, Role
 from accounts.models.namespace import Organization
 from accounts.models.spend_policy import SpendPolicy
 from accounts.models.user import User
@@ -30,13 +31,19 @@ class CredentialQuerySet(models.QuerySet["Credential"]):
     """Questions about many credentials."""
 
     def with_actor(self) -> "CredentialQuerySet":
-        """Bring user, policy and organization in the same query."""
-        return self.select_related("user", "spend_policy", "organization__namespace")
+        """Bring user, policy, organization and the user's role there in the same query."""
+        role = Subquery(_membership().values("role")[:1])
+        joined = self.select_related("user", "spend_policy", "organization__namespace")
+        return joined.annotate(role=role)  # type: ignore[no-redef]  # in place of the default
 
     def live(self, *, now: datetime) -> "CredentialQuerySet":
-        """Keep what can act: neither revoked nor expired, of an active user."""
+        """Keep what can act: neither revoked nor expired, of an active user.
+
+        What acts for an organization does so only while its user belongs to it.
+        """
         return self.filter(
             Q(expires_at__isnull=True) | Q(expires_at__gt=now),
+            Q(organization__isnull=True) | Q(Exists(_membership())),
             revoked_at__isnull=True,
             user__is_active=True,
         )
@@ -45,9 +52,22 @@ class CredentialQuerySet(models.QuerySet["Credential"]):
         """Keep this user's API tokens; internal credentials are nobody's to see."""
         return self.filter(user=user).exclude(kind=CredentialKind.INTERNAL)
 
+    def with_choice(self) -> "CredentialQuerySet":
+        """Bring whether the user could act for any organization."""
+        own = Membership.objects.of(OuterRef("user"))  # type: ignore[arg-type]  # within a query
+        return self.annotate(has_choice=Exists(own))  # type: ignore[no-redef]  # as above
+
+    def own_of(self, organization: Organization) -> "CredentialQuerySet":
+        """Keep an organization's own tokens, whoever made them."""
+        return self.filter(kind=CredentialKind.ORGANIZATION, organization=organization)
+
     def listed_for(self, user: User, *, now: datetime) -> "CredentialQuerySet":
         """Return this user's live tokens with what a list shows of them."""
-        return self.tokens_of(user).live(now=now).select_related("spend_policy", "organization")
+        return self.tokens_of(user).shown(now=now)
+
+    def shown(self, *, now: datetime) -> "CredentialQuerySet":
+        """Keep what can act, with what a list shows of it."""
+        return self.live(now=now).select_related("user", "spend_policy", "organization")
 
 
 class Credential(models.Model):
@@ -72,6 +92,11 @@ class Credential(models.Model):
     expires_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+
+    # What the user is in `organization`; `with_actor` brings it.
+    role: Role | None = None
+    # Whether the user belongs to any organization; `with_choice` brings it.
+    has_choice: bool = False
 
     objects = CredentialQuerySet.as_manager()
 
@@ -139,7 +164,21 @@ class Credential(models.Model):
         """Tell whether this is a web session's own credential."""
         return self.kind == CredentialKind.INTERNAL
 
+    @property
+    def is_bound(self) -> bool:
+        """Tell whether it acts for one organization for life; a browser is not bound to its own."""
+        return self.organization_id is not None and not self.is_internal
+
     def is_live(self, *, now: datetime) -> bool:
         """Tell whether it can act at this moment."""
         is_expired = self.expires_at is not None and self.expires_at <= now
         return self.revoked_at is None and not is_expired
+
+
+def _membership() -> models.QuerySet[Membership]:
+    """Return the row that says what the user of a credential is in its organization."""
+    return Membership.objects.filter(
+        organization=OuterRef("organization"),
+        organization__deleted_at__isnull=True,
+        user=OuterRef("user"),
+    )

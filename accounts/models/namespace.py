@@ -25,9 +25,35 @@ class Namespace(models.Model):
 
 
 class Organization(models.Model):
-    """A group of people that shares a wallet, policies and private packages."""
+    """A group of people that shares a wallet, policies and private packages.
+
+    A deleted one keeps its row and its name: orders and the trail refer to it.
+    """
 
     public_id = PublicIdField("org")
     namespace = models.OneToOneField(Namespace, models.PROTECT, related_name="organization")
     name = models.CharField(max_length=80)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    deleted_at = models.DateTimeField(null=True, editable=False)
+
+    def __str__(self) -> str:
+        return self.slug
+
+    @property
+    def subject(self) -> str:
+        """Return what the audit trail calls this."""
+        return f"organization:{self.public_id}"
+
+    @property
+    def slug(self) -> str:
+        """Return the name it goes by in addresses and commands."""
+        return self.namespace.slug
+
+    def lock(self) -> None:
+        """Let nobody else change who belongs to it until the transaction ends."""
+        Organization.objects.select_for_update(no_key=True).get(pk=self.pk)
+
+    def lock_live(self) -> None:
+        """Do the same; raises Organization.DoesNotExist when it was deleted since it was read."""
+        live = Organization.objects.filter(deleted_at__isnull=True)
+        live.select_for_update(no_key=True).get(pk=self.pk)

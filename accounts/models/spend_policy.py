@@ -16,9 +16,18 @@ class SpendPolicyQuerySet(models.QuerySet["SpendPolicy"]):
         """Keep those that were not deleted."""
         return self.filter(deleted_at__isnull=True)
 
-    def offered_to(self, user: User) -> "SpendPolicyQuerySet":
-        """Return what a token of this user may be put under, the default first."""
-        return self.live().filter(user=user).order_by("-is_default", "name", "pk")
+    def owned_by(self, party: User | Organization) -> "SpendPolicyQuerySet":
+        """Keep the live ones of a person or an organization."""
+        return self.live().filter(**{"user" if isinstance(party, User) else "organization": party})
+
+    def offered_to(self, user: User, *organizations: Organization | None) -> "SpendPolicyQuerySet":
+        """Return what a token of this user may be put under, the default first.
+
+        organizations: for which it acts, None for no other than its person. It is put under a
+        policy of theirs, or of the organization for which it acts, of nobody else's.
+        """
+        theirs = Q(user=user) | Q(organization__in=[each for each in organizations if each])
+        return self.live().filter(theirs).order_by("-is_default", "name", "pk")
 
     def default_of(self, user: User) -> "SpendPolicy":
         """Return the policy a new token of this user gets when nobody picks one."""
@@ -54,6 +63,7 @@ class SpendPolicy(models.Model):
     objects = SpendPolicyQuerySet.as_manager()
 
     class Meta:
+        verbose_name_plural = "spend policies"
         constraints = [
             models.CheckConstraint(
                 condition=Q(user__isnull=False, organization__isnull=True)

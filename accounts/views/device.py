@@ -17,8 +17,9 @@ from accounts.device_flow import Decision
 from accounts.errors import CodeEntryLocked, DeviceGrantClosed, WrongUserCode
 from accounts.forms import GrantForm
 from accounts.http import MogRequest, actor_of, throttled
-from accounts.models import DeviceGrant, DeviceGrantState, SpendPolicy
+from accounts.models import DeviceGrant, DeviceGrantState
 from accounts.step_up import signed_in_required
+from accounts.views.token_choices import choices_of
 
 # The requests whose code was typed in this browser; others cannot be opened by a link.
 _ENTERED = "entered_device_grants"
@@ -82,17 +83,20 @@ def decide(request: MogRequest, public_id: str) -> HttpResponse:
         return _settle(request, grant, None, now=now)
     actor_of(request).require_step_up()
     offered = grant.requested_scopes
-    policies = list(SpendPolicy.objects.offered_to(actor_of(request).require_user()))
+    actor = actor_of(request)
+    choices = choices_of(actor)
     if request.method == "GET":
-        asked = {"scopes": list(offered)}
-        return _show(request, grant, GrantForm(offered=offered, policies=policies, initial=asked))
-    form = GrantForm(request.POST, offered=offered, policies=policies)
+        acting_for = actor.organization.slug if actor.organization else ""
+        asked = {"scopes": list(offered), "organization": acting_for}
+        return _show(request, grant, GrantForm(offered=offered, initial=asked, **choices))
+    form = GrantForm(request.POST, offered=offered, **choices)
     if request.POST.get("decision") != "approve" or not form.is_valid():
         return _show(request, grant, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     chosen = Decision(
         scopes=form.cleaned_data["scopes"],
         token_lifetime=form.cleaned_data["lifetime"],
         spend_policy=form.cleaned_data["policy"],
+        organization=form.cleaned_data["organization"],
     )
     return _settle(request, grant, chosen, now=now)
 

@@ -18,7 +18,7 @@ from accounts.errors import (
     UnknownProvider,
 )
 from accounts.http import MogRequest, actor_of, leads_to_providers, origin_of, throttled
-from accounts.next_path import safe_next
+from accounts.next_path import HOME, safe_next
 from accounts.oauth_state import StateFault
 from accounts.provider_sign_in import Refusal
 from accounts.views import round_trip
@@ -88,7 +88,11 @@ def sign_in(request: MogRequest) -> HttpResponseBase:
         if actor_of(request).is_authenticated:
             return redirect(next_path)
         context = {"providers": round_trip.choices(request), "next": next_path}
-        return render(request, "accounts/sign_in.html", context)
+        page = render(request, "accounts/sign_in.html", context)
+        if next_path != HOME:
+            # Where it leads may be a secret, such as the link of an invitation.
+            page["Referrer-Policy"] = "strict-origin"
+        return page
     provider_id = request.POST.get("provider", "")
     next_path = safe_next(request.POST.get("next", ""))
     try:

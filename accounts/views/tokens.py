@@ -1,4 +1,4 @@
-"""The tokens of a person: listed, created, revoked."""
+"""The tokens of a person, and those of the organization they act for: listed, created, revoked."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,14 +15,18 @@ from accounts import form_tickets, policies, tokens
 from accounts.errors import StaleForm
 from accounts.forms import TokenForm, TokenPolicyForm
 from accounts.http import MogRequest, actor_of
-from accounts.models import Credential, SpendPolicy
+from accounts.models import Credential, CredentialKind, SpendPolicy
 from accounts.scopes import Scope
 from accounts.step_up import signed_in_required, step_up_required
+from accounts.views.token_choices import choices_of
+
+# Of a token that is no organization's own, and of one that is.
+_KINDS = {False: CredentialKind.PERSONAL, True: CredentialKind.ORGANIZATION}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One token as its owner sees it."""
+    """One token as its owner sees it, or an admin of the organization whose own it is."""
 
     public_id: str
     label: str
@@ -31,6 +35,7 @@ class Row:
     scopes: tuple[Scope, ...]
     policy: str
     organization: str
+    made_by: str
     created_at: datetime
     last_used_at: datetime | None
     expires_at: datetime | None
@@ -40,10 +45,15 @@ class Row:
 @require_GET
 @signed_in_required
 def listing(request: MogRequest) -> HttpResponse:
-    """Show every live token of the person."""
-    user = actor_of(request).require_user()
-    live = Credential.objects.listed_for(user, now=timezone.now()).order_by("-created_at", "-pk")
-    return render(request, "accounts/tokens.html", {"tokens": [_row(row) for row in live]})
+    """Show every live token of the person, and to admins those of the organization they act for."""
+    actor, now = actor_of(request), timezone.now()
+    own = Credential.objects.listed_for(actor.require_user(), now=now)
+    shared = tokens.shared_with(actor).shown(now=now)
+    context = {
+        "tokens": [_row(row) for row in own.order_by("-created_at", "-pk")],
+        "shared": [_row(row) for row in shared.order_by("-created_at", "-pk")],
+    }
+    return render(request, "accounts/tokens.html", context)
 
 
 @never_cache
@@ -53,7 +63,7 @@ def create(request: MogRequest) -> HttpResponse:
     """Show the form; answer it with the one page that ever shows the new token."""
     if request.method == "GET":
         return _form(request, _fresh_form(request))
-    form = TokenForm(request.POST, policies=_policies(request))
+    form = TokenForm(request.POST, **choices_of(actor_of(request)))
     if not form.is_valid():
         return _form(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     actor, now = actor_of(request), timezone.now()
@@ -70,8 +80,7 @@ def create(request: MogRequest) -> HttpResponse:
 def revoke(request: MogRequest, public_id: str) -> HttpResponse:
     """End one token."""
     actor = actor_of(request)
-    own = Credential.objects.tokens_of(actor.require_user())
-    token = get_object_or_404(own, public_id=public_id)
+    token = get_object_or_404(tokens.revocable_by(actor), public_id=public_id)
     tokens.revoke(token, by=actor, now=timezone.now())
     return redirect("tokens")
 
@@ -82,12 +91,14 @@ def revoke(request: MogRequest, public_id: str) -> HttpResponse:
 def policy(request: MogRequest, public_id: str) -> HttpResponse:
     """Put one token under another policy; it holds from its next purchase on."""
     actor, now = actor_of(request), timezone.now()
-    buying = Credential.objects.listed_for(actor.require_user(), now=now)
+    user = actor.require_user()
+    buying = Credential.objects.listed_for(user, now=now)
     token = get_object_or_404(buying.filter(spend_policy__isnull=False), public_id=public_id)
     assert token.spend_policy is not None
+    offered = SpendPolicy.objects.offered_to(user, token.organization)
     form = TokenPolicyForm(
         request.POST or None,
-        policies=_policies(request),
+        policies=list(offered.select_related("organization")),
         initial={"policy": token.spend_policy.public_id},
     )
     if form.is_valid():
@@ -105,6 +116,8 @@ def _created(request: MogRequest, form: TokenForm, *, now: datetime) -> HttpResp
         scopes=form.cleaned_data["scopes"],
         lifetime=form.cleaned_data["lifetime"],
         policy=form.cleaned_data["policy"],
+        organization=form.cleaned_data["organization"],
+        kind=_KINDS[form.cleaned_data["is_organizations_own"]],
         by=actor_of(request),
         now=now,
     )
@@ -113,14 +126,12 @@ def _created(request: MogRequest, form: TokenForm, *, now: datetime) -> HttpResp
 
 
 def _fresh_form(request: MogRequest) -> TokenForm:
-    user = actor_of(request).require_user()
+    actor = actor_of(request)
+    user = actor.require_user()
     ticket = form_tickets.issue(user, now=timezone.now())
-    initial = {"ticket": ticket, "scopes": [Scope.READ]}
-    return TokenForm(initial=initial, policies=_policies(request))
-
-
-def _policies(request: MogRequest) -> list[SpendPolicy]:
-    return list(SpendPolicy.objects.offered_to(actor_of(request).require_user()))
+    acting_for = actor.organization.slug if actor.organization else ""
+    initial = {"ticket": ticket, "scopes": [Scope.READ], "organization": acting_for}
+    return TokenForm(initial=initial, **choices_of(actor))
 
 
 def _form(
@@ -144,6 +155,7 @@ def _row(credential: Credential) -> Row:
         scopes=tuple(sorted(credential.scopes)),
         policy=policy.name if policy else "",
         organization=organization.name if organization else "",
+        made_by=credential.user.username,
         created_at=credential.created_at,
         last_used_at=credential.last_used_at,
         expires_at=credential.expires_at,

@@ -1,12 +1,16 @@
 """Who acts, and what the value lets them do."""
 
 import pytest
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
+from accounts import tokens
 from accounts.actor import Actor
-from accounts.errors import MissingScope, SignInRequired, StepUpRequired
-from accounts.models import Credential, CredentialKind, User
+from accounts.errors import InvalidCredential, MissingScope, SignInRequired, StepUpRequired
+from accounts.models import Credential, CredentialKind, Role, User
 from accounts.scopes import ALL_SCOPES, Scope
 from audit.who import ActorKind, Origin
+from tests.bearer import Bearer
 from tests.factories.accounts import CredentialFactory, OrganizationFactory
 
 ORIGIN = Origin(request_id="req-1", ip="192.0.2.7", user_agent="test")
@@ -91,3 +95,38 @@ def test_staff_act_under_their_own_name(alice: User) -> None:
     actor = Actor.staff(alice, origin=ORIGIN)
     assert actor.who.kind == ActorKind.STAFF
     assert actor.who.user_id == alice.public_id
+
+
+class TestActingForAnOrganization:
+    def test_brings_the_role_in_the_one_query_of_a_token(
+        self, alice: User, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        token = Bearer(alice, organization=OrganizationFactory.create())
+        with django_assert_num_queries(1):
+            credential = tokens.look_up(token.plaintext, now=timezone.now())
+            actor = Actor.of(credential, origin=ORIGIN)
+        assert actor.role == Role.OWNER
+
+    def test_ends_for_a_token_whose_user_belongs_there_no_more(self, alice: User) -> None:
+        token = Bearer(alice, organization=OrganizationFactory.create())
+        alice.memberships.all().delete()
+        with pytest.raises(InvalidCredential):
+            tokens.look_up(token.plaintext, now=timezone.now())
+
+    def test_ends_with_the_organization(self, alice: User) -> None:
+        organization = OrganizationFactory.create(deleted_at=timezone.now())
+        token = Bearer(alice, organization=organization)
+        with pytest.raises(InvalidCredential):
+            tokens.look_up(token.plaintext, now=timezone.now())
+
+
+@pytest.mark.parametrize(
+    ("has", "may"),
+    [
+        (Role.OWNER, {Role.OWNER, Role.ADMIN, Role.MEMBER}),
+        (Role.ADMIN, {Role.ADMIN, Role.MEMBER}),
+        (Role.MEMBER, {Role.MEMBER}),
+    ],
+)
+def test_a_role_covers_those_below_it(has: Role, may: set[Role]) -> None:
+    assert {needed for needed in Role if has.covers(needed)} == may

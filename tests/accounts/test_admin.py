@@ -5,10 +5,26 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.test import Client
 
-from accounts.models import Credential, Namespace, User
+from accounts.models import (
+    Credential,
+    Invitation,
+    Membership,
+    Namespace,
+    Organization,
+    SpendPolicy,
+    User,
+)
 from audit.actions import Action
 from audit.models import Event
-from tests.factories.accounts import CredentialFactory, NamespaceFactory, UserFactory
+from tests.factories.accounts import (
+    CredentialFactory,
+    InvitationFactory,
+    MembershipFactory,
+    NamespaceFactory,
+    OrganizationFactory,
+    SpendPolicyFactory,
+    UserFactory,
+)
 from tests.signed_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -45,10 +61,32 @@ def test_credentials_are_shown_without_their_digests(staff: Client) -> None:
     assert str(credential.digest) not in listing + page
 
 
-@pytest.mark.parametrize("model", [User, Credential, Namespace])
+def test_invitations_are_shown_without_their_digests(staff: Client) -> None:
+    invitation = InvitationFactory.create(digest="d" * 64)
+    listing = staff.get("/admin/accounts/invitation/").content.decode()
+    page = staff.get(f"/admin/accounts/invitation/{invitation.pk}/change/").content.decode()
+    assert invitation.email in listing
+    assert str(invitation.digest) not in listing + page
+
+
+@pytest.mark.parametrize("model", ["organization", "membership", "invitation", "spendpolicy"])
+def test_organizations_are_shown_by_the_name_they_go_by(staff: Client, model: str) -> None:
+    acme = OrganizationFactory.create(namespace=NamespaceFactory.create(slug="acme-tools"))
+    MembershipFactory.create(organization=acme)
+    InvitationFactory.create(organization=acme)
+    SpendPolicyFactory.create(user=None, organization=acme)
+    assert ">acme-tools<" in staff.get(f"/admin/accounts/{model}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "model",
+    [User, Credential, Namespace, Organization, Membership, Invitation, SpendPolicy],
+)
 def test_rows_are_looked_at_and_never_changed(staff: Client, model: type[User]) -> None:
     NamespaceFactory.create()
     CredentialFactory.create()
+    MembershipFactory.create()
+    InvitationFactory.create()
     row = model.objects.latest("pk")
     base = f"/admin/accounts/{model._meta.model_name}"
     assert staff.get(f"{base}/{row.pk}/change/").status_code == 200

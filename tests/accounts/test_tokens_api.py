@@ -11,7 +11,7 @@ from accounts.models import Credential, CredentialKind, SpendPolicy, User
 from audit.actions import Action
 from audit.models import Event
 from tests.bearer import Bearer
-from tests.factories.accounts import OrganizationFactory
+from tests.factories.accounts import MembershipFactory, OrganizationFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +98,18 @@ def test_with_the_scope_account_it_ends_a_sibling(alice: User) -> None:
     bearer, sibling = Bearer(alice, "account"), Bearer(alice)
     assert bearer.client.delete(sibling.path).status_code == 204
     assert sibling.client.get(f"{TOKENS}/current").status_code == 401
+
+
+def test_a_token_of_an_organization_ends_none_that_acts_for_its_person(alice: User) -> None:
+    acme = MembershipFactory.create(user=alice).organization
+    bearer, own = Bearer(alice, "account", organization=acme), Bearer(alice)
+    sibling = Bearer(alice, organization=acme)
+    assert bearer.client.get(own.path).status_code == 404
+    assert bearer.client.delete(own.path).status_code == 404
+    assert bearer.client.delete(sibling.path).status_code == 204
+    listed = bearer.client.get(TOKENS).json()["items"]
+    assert [item["id"] for item in listed] == [bearer.credential.public_id]
+    assert own.client.get(f"{TOKENS}/current").status_code == 200
 
 
 def test_anothers_token_does_not_exist(alice: User, charlie: User) -> None:

@@ -30,7 +30,8 @@ def test_append_only_models_are_known_as_such() -> None:
         *("audit_event", "audit_seal", "audit_tombstone"),
         "payments_posting",
         "payments_refund",
-        *("releases_artifact", "releases_revocationnotice", "releases_transition"),
+        *("releases_artifact", "releases_handovernotice", "releases_revocationnotice"),
+        "releases_transition",
         *("scanning_finding", "scanning_report"),
     ]
     assert Tombstone.owner_only
