@@ -15,7 +15,7 @@ from accounts.admin import LookOnlyAdmin
 from accounts.http import origin_of
 from accounts.models import User
 from catalog import vendors
-from catalog.models import Listing, Vendor
+from catalog.models import Listing, ListingTransfer, Vendor
 from catalog.models.listing import LONG_TEXTS
 
 if TYPE_CHECKING:
@@ -83,10 +83,36 @@ class ListingAdmin(LookOnlyAdmin):
     @admin.display(description="page")
     def page(self, listing: Listing) -> SafeString:
         """Link to its page."""
-        address = reverse("listing", args=[listing.vendor.slug, listing.slug])
+        address = reverse("listing", args=[listing.namespace, listing.slug])
         return format_html('<a href="{}">Open</a>', address)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Leave the long texts out."""
         listings: Any = super().get_queryset(request)
         return listings.without_texts()
+
+
+@admin.register(ListingTransfer)
+class ListingTransferAdmin(LookOnlyAdmin):
+    """Which listing was offered by whom to whom, and what came of it."""
+
+    list_display = ("public_id", "listing_name", "giver", "receiver", "state", "offered_at")
+    list_filter = ("state",)
+    list_select_related = ("listing", "from_vendor", "to_vendor")
+    search_fields = ("public_id__exact", "listing__name__startswith")
+    ordering = ("-pk",)
+
+    @admin.display(description="listing")
+    def listing_name(self, transfer: ListingTransfer) -> str:
+        """Return its name."""
+        return transfer.listing.name
+
+    @admin.display(description="from")
+    def giver(self, transfer: ListingTransfer) -> str:
+        """Return the slug of who offers it."""
+        return transfer.from_vendor.slug
+
+    @admin.display(description="to")
+    def receiver(self, transfer: ListingTransfer) -> str:
+        """Return the slug of who may take it."""
+        return transfer.to_vendor.slug

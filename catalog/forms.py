@@ -71,8 +71,8 @@ class SearchForm(forms.Form):
         required=False,
     )
 
-    def query(self) -> Query | None:
-        """Return what is asked; None when no package can match it."""
+    def query(self, *, private_of: int | None = None) -> Query | None:
+        """Return what is asked; None when no package can match it. private_of: as in Query."""
         if not self.is_valid():
             return None
         asked = self.cleaned_data
@@ -86,7 +86,7 @@ class SearchForm(forms.Form):
             runs_code=_CODE.get(asked["runs_code"]),
         )
         sort = Sort(asked["sort"] or Sort.RELEVANCE)
-        return Query(text=asked["q"], filters=filters, sort=sort)
+        return Query(text=asked["q"], filters=filters, sort=sort, private_of=private_of)
 
 
 class ProfileForm(forms.Form):
@@ -131,6 +131,17 @@ class VendorForm(ProfileForm):
     field_order = ("slug", "display_name", "bio", "website")
 
 
+class TransferForm(forms.Form):
+    """To whom a listing is offered."""
+
+    to = forms.CharField(
+        label="New vendor",
+        max_length=SLUG_LENGTH,
+        help_text="The name they sell under, as in their page's address.",
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+
 class ListingForm(forms.Form):
     """What a seller says of a listing."""
 
@@ -153,10 +164,7 @@ class ListingForm(forms.Form):
         min_value=0,
         max_digits=7,
         decimal_places=2,
-        help_text=(
-            "0 for free, or 0.99 to 500.00. Until there is a wallet, nobody can buy what has a"
-            " price."
-        ),
+        help_text="0 for free, or 0.99 to 500.00.",
         widget=forms.NumberInput(attrs={"step": "0.01", "inputmode": "decimal"}),
     )
     visibility = forms.ChoiceField(label="Visibility", choices=())

@@ -9,10 +9,17 @@ from typing import Any
 from django.db import transaction
 
 from accounts.actor import Actor
+from accounts.models import Organization
 from accounts.scopes import Scope
 from audit.actions import Action
 from audit.log import record
-from catalog.errors import InvalidListing, ListingRetired, TypeChanged, VendorNotFound
+from catalog.errors import (
+    InvalidListing,
+    ListingRetired,
+    NotItsSeller,
+    TypeChanged,
+    VendorNotFound,
+)
 from catalog.models import Listing, ListingState, Vendor, Visibility
 from catalog.models.listing import (
     PRICE_HIGHEST_CENTS,
@@ -54,30 +61,48 @@ class ReleaseFacts:
     capabilities: Mapping[str, Any] = field(default_factory=dict)
 
 
-def vendor_to_sell_under(slug: str, *, by: Actor) -> Vendor:
-    """Return a vendor that the actor may publish under; raises VendorNotFound."""
+def vendor_to_sell_under(name: str, *, by: Actor) -> Vendor:
+    """Return the vendor that an actor publishes a package under: of a new one, that of its name.
+
+    Raises RoleRequired, VendorNotFound, and NotItsSeller where the actor has the vendor of the
+    name, but somebody else sells the package by now.
+    """
     by.require_scope(Scope.SELL)
+    listing = Listing.objects.with_vendor().without_texts().filter(name=name).first()
+    if listing is not None and listing.vendor.is_sold_under_by(by):
+        return listing.vendor
+    slug = name.partition("/")[0]
     vendor = Vendor.objects.sold_under_by(by).filter(slug=slug).first()
     if vendor is None:
         raise VendorNotFound(slug)
+    if listing is not None:
+        raise NotItsSeller(name)
     return vendor
 
 
-def ensure_draft(*, vendor: Vendor, slug: str, by: Actor, now: datetime) -> Listing:
-    """Return the vendor's listing of that slug, drafted if it is new; raises ListingRetired.
+def ensure_draft(name: str, *, vendor: Vendor, by: Actor, now: datetime) -> Listing:
+    """Return a vendor's listing of a name, held; drafted if it is new.
 
-    Inside the transaction of whoever uploads the first release.
+    Inside the transaction of whoever uploads a release. Raises ListingRetired, and NotItsSeller
+    when it was handed over a moment ago.
     """
-    listing, is_new = Listing.objects.get_or_create(
-        vendor=vendor,
-        slug=slug,
-        defaults={
-            "name": f"{vendor.slug}/{slug}",
-            "title": slug.replace("-", " ").capitalize()[:TITLE_LENGTH],
-            "is_verified": vendor.is_verified,
-            "created_at": now,
-        },
+    slug = name.partition("/")[2]
+    listing, is_new = (
+        Listing.objects.select_for_update()
+        .without_texts()
+        .get_or_create(
+            name=name,
+            defaults={
+                "vendor": vendor,
+                "slug": slug,
+                "title": slug.replace("-", " ").capitalize()[:TITLE_LENGTH],
+                "is_verified": vendor.is_verified,
+                "created_at": now,
+            },
+        )
     )
+    if listing.vendor_id != vendor.pk:
+        raise NotItsSeller(name)
     if is_new:
         record(Action.LISTING_DRAFTED, by=by.who, now=now, subject=listing.subject)
     if listing.state == ListingState.RETIRED:
@@ -86,7 +111,11 @@ def ensure_draft(*, vendor: Vendor, slug: str, by: Actor, now: datetime) -> List
 
 
 def describe(listing: Listing, wanted: Description, *, by: Actor, now: datetime) -> Listing:
-    """Change what a seller may change; raises InvalidListing."""
+    """Change what a seller may change.
+
+    listing: one that the actor sells. Raises InvalidListing, and Listing.DoesNotExist when it was
+    handed over since they opened it.
+    """
     by.require_scope(Scope.SELL)
     tags = _checked_tags(wanted.tags)
     title, summary = wanted.title.strip(), wanted.summary.strip()
@@ -94,7 +123,8 @@ def describe(listing: Listing, wanted: Description, *, by: Actor, now: datetime)
     _check_price(wanted.price_cents)
     _check_visibility(wanted.visibility, listing)
     with transaction.atomic():
-        row = Listing.objects.select_for_update(of=("self",)).with_vendor().get(pk=listing.pk)
+        row = Listing.objects.select_for_update().get(pk=listing.pk)
+        row.require_same_seller(listing)
         row.has_own_summary = row.has_own_summary or summary != row.summary
         row.title, row.summary, row.tags = title, summary, tags
         row.price_cents, row.visibility = wanted.price_cents, wanted.visibility
@@ -105,12 +135,36 @@ def describe(listing: Listing, wanted: Description, *, by: Actor, now: datetime)
 
 
 def retire(listing: Listing, *, by: Actor, now: datetime) -> None:
-    """Take a listing off the shelf for good; who has it keeps it. Twice is once."""
+    """Take a listing off the shelf for good; who has it keeps it. Twice is once.
+
+    listing: one that the actor sells. Raises Listing.DoesNotExist when it was handed over since
+    they opened it.
+    """
     by.require_scope(Scope.SELL)
     with transaction.atomic():
-        offered = Listing.objects.filter(pk=listing.pk).exclude(state=ListingState.RETIRED)
-        if offered.update(state=ListingState.RETIRED) == 1:
-            record(Action.LISTING_RETIRED, by=by.who, now=now, subject=listing.subject)
+        row = Listing.objects.select_for_update().without_texts().get(pk=listing.pk)
+        row.require_same_seller(listing)
+        _retire(row, by=by, now=now)
+
+
+def hold_shelf(organization: Organization) -> None:
+    """Let nobody publish for an organization, or take a package over for it, until the transaction
+    ends. In the order in which packages change hands.
+    """
+    vendors = Vendor.objects.filter(organization=organization).select_for_update(no_key=True)
+    keys = [vendor.pk for vendor in vendors]
+    held = Listing.objects.filter(vendor__in=keys).select_for_update().order_by("pk")
+    list(held.values_list("pk"))
+
+
+def clear_shelf(organization: Organization, *, by: Actor, now: datetime) -> None:
+    """Retire what is left of an organization, inside the transaction that deletes it.
+
+    Drafts, too: a scan that ends later would put them on the shelf, and nobody would sell them.
+    """
+    left = Listing.objects.filter(vendor__organization=organization).without_texts()
+    for row in left.exclude(state=ListingState.RETIRED).order_by("pk"):
+        _retire(row, by=by, now=now)
 
 
 def require_same_type(listing: Listing, package_type: str) -> None:
@@ -150,6 +204,18 @@ def show_badge(vendor: Vendor, *, is_verified: bool) -> None:
     for row in Listing.objects.select_for_update(of=("self",)).with_vendor().filter(vendor=vendor):
         row.is_verified = is_verified
         _save(row, "is_verified")
+
+
+def change_seller(row: Listing, vendor: Vendor) -> None:
+    """Let another vendor sell a listing, inside the transaction that holds it."""
+    row.vendor, row.is_verified = vendor, vendor.is_verified
+    _save(row, "vendor", "is_verified")
+
+
+def _retire(row: Listing, *, by: Actor, now: datetime) -> None:
+    offered = Listing.objects.filter(pk=row.pk).exclude(state=ListingState.RETIRED)
+    if offered.update(state=ListingState.RETIRED) == 1:
+        record(Action.LISTING_RETIRED, by=by.who, now=now, subject=row.subject)
 
 
 _FACT_FIELDS = (

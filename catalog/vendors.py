@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import IntegrityError, transaction
 
+from accounts import memberships
 from accounts.actor import Actor
 from accounts.errors import InvalidNamespace
 from accounts.models import Namespace
@@ -36,13 +37,15 @@ class Profile:
 def open_vendor(*, slug: str, profile: Profile, by: Actor, now: datetime) -> Vendor:
     """Take a name and sell under it, for the actor's organization if it acts for one.
 
-    Raises SignInRequired, MissingScope, InvalidNamespace and InvalidVendor.
+    Raises SignInRequired, MissingScope, RoleRequired, InvalidNamespace, InvalidVendor, and
+    Organization.DoesNotExist for one that was deleted meanwhile.
     """
     user = by.require_scope(Scope.SELL)
     checked = _checked(profile)
     if len(slug) > SLUG_LENGTH:
         raise InvalidNamespace(f"Choose a name of at most {SLUG_LENGTH} characters.")
     with transaction.atomic():
+        memberships.hold_party(by)
         namespace = _namespace(slug, by=by, now=now)
         try:
             with transaction.atomic():
@@ -82,6 +85,13 @@ def set_verified(vendor: Vendor, *, is_verified: bool, by: Actor, now: datetime)
         listings.show_badge(vendor, is_verified=is_verified)
         data = {"verified": is_verified}
         record(Action.VENDOR_VERIFIED, by=by.who, now=now, subject=vendor.subject, data=data)
+
+
+def is_active(vendor: Vendor) -> bool:
+    """Tell whether there is still somebody behind a vendor."""
+    if vendor.organization is not None:
+        return vendor.organization.deleted_at is None
+    return vendor.user is not None and vendor.user.is_active
 
 
 def _namespace(slug: str, *, by: Actor, now: datetime) -> Namespace:

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.actor import Actor
 from accounts.api.pagination import page_of
 from accounts.http import actor_of, public_read
 from catalog import listings
@@ -27,7 +28,7 @@ from catalog.search.query import Query, Sort
 
 @public_read
 class ListingList(APIView):
-    """What everybody may find."""
+    """What everybody may find, after what the organization keeps for which one acts."""
 
     @extend_schema(
         operation_id="searchListings",
@@ -39,7 +40,8 @@ class ListingList(APIView):
         asked = SearchSerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
         values = asked.validated_data
-        found = find(_query(values), limit=values["limit"], cursor=values["cursor"])
+        query = _query(values, by=actor_of(request))
+        found = find(query, limit=values["limit"], cursor=values["cursor"])
         items = ListingSerializer(found.items, many=True).data
         return Response({"items": items, "nextCursor": found.next_cursor})
 
@@ -63,7 +65,7 @@ class ListingDetail(APIView):
     def patch(self, request: Request, vendor: str, slug: str) -> Response:
         """Change what its seller may change."""
         actor = actor_of(request)
-        listings.vendor_to_sell_under(vendor, by=actor)
+        listings.vendor_to_sell_under(f"{vendor}/{slug}", by=actor)
         own = Listing.objects.sold_by(actor).with_vendor()
         listing = get_object_or_404(own, name=f"{vendor}/{slug}")
         wanted = DescriptionSerializer(data=request.data, partial=True)
@@ -73,7 +75,7 @@ class ListingDetail(APIView):
         return Response(ListingDetailSerializer(changed).data)
 
 
-def _query(values: dict[str, Any]) -> Query:
+def _query(values: dict[str, Any], *, by: Actor) -> Query:
     price = values["price"]
     filters = Filters(
         type=values["type"],
@@ -84,7 +86,12 @@ def _query(values: dict[str, Any]) -> Query:
         is_verified=values["verified"],
         runs_code=values["runs_code"],
     )
-    return Query(text=values["q"], filters=filters, sort=Sort(values["sort"]))
+    return Query(
+        text=values["q"],
+        filters=filters,
+        sort=Sort(values["sort"]),
+        private_of=by.organization_key,
+    )
 
 
 def _description(listing: Listing, wanted: dict[str, Any]) -> Description:

@@ -1,10 +1,13 @@
 """How the shelf looks in JSON."""
 
+from typing import Any
+
 from django.conf import settings
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.serializers import CamelSerializer
-from catalog.models import ListingState, Visibility
+from catalog.models import ListingState, ListingTransfer, TransferState, Visibility
 from catalog.models.listing import TYPE_CHOICES
 from catalog.search.query import Sort
 from mog_package import Target
@@ -86,6 +89,27 @@ class ListingDetailSerializer(ListingSerializer):
     capabilities = serializers.DictField()
     readme_html = serializers.CharField()
     vendor_details = VendorSerializer(source="vendor")
+
+
+class TransferSerializer(CamelSerializer):
+    """One offer to hand a package over; `from` and `to` are vendors by their slugs."""
+
+    id = serializers.CharField(source="public_id")
+    listing = serializers.CharField(source="listing.name")
+    to = serializers.CharField(source="to_vendor.slug")
+    state = serializers.SerializerMethodField()
+    offered_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    decided_at = serializers.DateTimeField(allow_null=True)
+
+    def get_fields(self) -> dict[str, Any]:
+        """Return the fields, with the one whose name is a word of Python."""
+        return super().get_fields() | {"from": serializers.CharField(source="from_vendor.slug")}
+
+    @extend_schema_field(serializers.ChoiceField(choices=TransferState.choices))
+    def get_state(self, transfer: ListingTransfer) -> str:
+        """Return how it stands at the moment that the view names."""
+        return transfer.state_at(self.context["now"])
 
 
 class NewVendorSerializer(CamelSerializer):

@@ -7,12 +7,16 @@ from catalog.models.listing import (
     Visibility,
     long_texts_of,
 )
+from catalog.models.transfer import ListingTransfer, TransferQuerySet, TransferState
 from catalog.models.vendor import Vendor
 
 __all__ = [
     "Listing",
     "ListingQuerySet",
     "ListingState",
+    "ListingTransfer",
+    "TransferQuerySet",
+    "TransferState",
     "Vendor",
     "Visibility",
     "long_texts_of",

@@ -66,10 +66,6 @@ class ListingQuerySet(models.QuerySet["Listing"]):
         """Leave out what lists do not show."""
         return self.defer(*LONG_TEXTS)
 
-    def on_shelf(self) -> "ListingQuerySet":
-        """Keep what everybody may find."""
-        return self.filter(state=ListingState.LIVE, visibility=Visibility.PUBLIC)
-
     def sold_by(self, actor: Actor) -> "ListingQuerySet":
         """Keep those of the vendors that an actor may sell under."""
         return self.filter(vendor__in=Vendor.objects.sold_under_by(actor))
@@ -80,7 +76,11 @@ class ListingQuerySet(models.QuerySet["Listing"]):
 
 
 class Listing(models.Model):
-    """One package on the shelf, under `vendor/slug`, which never changes."""
+    """One package on the shelf, under a name that never changes.
+
+    vendor: who sells it now. The name begins with whoever sold it first: lockfiles, addresses and
+    archives carry it.
+    """
 
     public_id = PublicIdField("lst")
     vendor = models.ForeignKey(Vendor, models.PROTECT, related_name="listings")
@@ -129,9 +129,6 @@ class Listing(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["vendor", "slug"], name="catalog_listing_slug_unique_in_vendor"
-            ),
             models.CheckConstraint(
                 condition=Q(type__in=["", *[kind.value for kind in PackageType]]),
                 name="catalog_listing_type_known",
@@ -178,6 +175,11 @@ class Listing(models.Model):
                 condition=Q(state="live", visibility="public", tier=LAST_TIER),
             ),
             models.Index(
+                fields=["vendor", "-popularity", "-id"],
+                name="catalog_listing_private",
+                condition=Q(state="live", visibility="private"),
+            ),
+            models.Index(
                 fields=["-released_at", "-id"],
                 name="catalog_listing_by_release",
                 condition=Q(state="live", visibility="public"),
@@ -195,14 +197,41 @@ class Listing(models.Model):
         return f"listing:{self.public_id}"
 
     @property
+    def namespace(self) -> str:
+        """Return the first half of its name, which its address begins with."""
+        return self.name.partition("/")[0]
+
+    @property
+    def has_moved(self) -> bool:
+        """Tell whether somebody sells it whose name it does not carry."""
+        return self.namespace != self.vendor.slug
+
+    @property
     def is_free(self) -> bool:
         """Tell whether it costs nothing."""
         return self.price_cents == 0
 
     @property
+    def is_private(self) -> bool:
+        """Tell whether it exists for its organization only, whose members need no entitlement."""
+        return self.visibility == Visibility.PRIVATE
+
+    @property
     def is_offered(self) -> bool:
-        """Tell whether new buyers may have it."""
-        return self.state == ListingState.LIVE
+        """Tell whether new buyers may have it; what is private has none."""
+        return self.state == ListingState.LIVE and not self.is_private
+
+    def require_same_seller(self, known: "Listing") -> None:
+        """Raise DoesNotExist when it was handed over since a row of it was read.
+
+        Whoever acts as its seller was looked up by that row.
+        """
+        if self.vendor_id != known.vendor_id:
+            raise Listing.DoesNotExist
+
+
+# What was on the shelf, and what its members keep though it takes no new ones.
+_FOR_MEMBERS = (ListingState.LIVE, ListingState.RETIRED)
 
 
 def _open_to_all() -> Q:
@@ -210,10 +239,15 @@ def _open_to_all() -> Q:
 
 
 def _open_to(actor: Actor) -> Q:
-    """Return what else an actor may open: what they sell, and what their organization keeps."""
+    """Return what else an actor may open: what they sell, and what their organization keeps.
+
+    What is private opens for whoever acts for its organization, and not for a member who acts for
+    themselves. Drafts, and what staff hid, are for those who manage it.
+    """
     own = Q(pk__in=[])
     if actor.user is not None:
         own |= Q(vendor__user=actor.user)
     if actor.organization is not None:
-        own |= Q(vendor__organization=actor.organization)
+        theirs = Q(vendor__organization=actor.organization)
+        own |= theirs if actor.may_manage else theirs & Q(state__in=_FOR_MEMBERS)
     return own

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.actor import Actor
-from accounts.models import Namespace, Organization, User
+from accounts.models import Membership, Namespace, Organization, Role, User
 from accounts.public_id import PublicIdField
 
 # A vendor's slug is the first half of a package's name and of every install path.
@@ -18,10 +18,19 @@ class VendorQuerySet(models.QuerySet["Vendor"]):
     """Questions about many vendors."""
 
     def sold_under_by(self, actor: Actor) -> "VendorQuerySet":
-        """Keep those an actor may publish and earn under."""
+        """Keep those an actor may publish and earn under.
+
+        Raises SignInRequired, and RoleRequired for a mere member of an organization.
+        """
+        actor.require_manager()
         if actor.organization is not None:
             return self.filter(organization=actor.organization)
         return self.filter(user=actor.require_user())
+
+    def of_person(self, user: User, *, at_least: Role = Role.MEMBER) -> "VendorQuerySet":
+        """Keep those of a person, and of every organization in which they have a role."""
+        joined = Membership.objects.of(user).filter(role__in=at_least.and_above())
+        return self.filter(Q(user=user) | Q(organization__in=joined.values("organization")))
 
 
 class Vendor(models.Model):
@@ -70,8 +79,19 @@ class Vendor(models.Model):
         """Tell whether staff has made sure of who this is."""
         return self.verified_at is not None
 
+    @property
+    def party(self) -> User | Organization:
+        """Return who it belongs to."""
+        party = self.user or self.organization
+        assert party is not None  # a constraint holds it
+        return party
+
     def is_sold_under_by(self, actor: Actor) -> bool:
         """Tell whether an actor may publish and earn under this name."""
+        return actor.may_manage and self.is_of_party(actor)
+
+    def is_of_party(self, actor: Actor) -> bool:
+        """Tell whether it belongs to whom an actor acts for, who need not buy what it sells."""
         if actor.organization is not None:
             return self.organization_id == actor.organization.pk
         return actor.user is not None and self.user_id == actor.user.pk

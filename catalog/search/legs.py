@@ -12,6 +12,11 @@ from catalog.models.listing import LAST_TIER
 from catalog.search.query import Query, Sort
 
 _ON_SHELF = "state = 'live' AND visibility = 'public'"
+# The few that one organization keeps, which have an index of their own.
+_PRIVATE = (
+    "state = 'live' AND visibility = 'private'"
+    " AND vendor_id IN (SELECT id FROM catalog_vendor WHERE organization_id = %s)"
+)
 _TIERS = tuple(f"tier = {tier}" for tier in range(LAST_TIER + 1))
 _ORDERS = {Sort.RECENT: "released_at", Sort.RATING: "rating_score"}
 
@@ -33,8 +38,11 @@ def postgresql(query: Query) -> Iterator[Leg]:
     """Yield the legs for tsvector columns and their partial indexes."""
     facets = " & ".join(f"'{word}'" for word in query.filters.words())
     words = " & ".join(f"'{word}'" for word in query.words)
+    order = _ORDERS.get(query.sort, "popularity")
+    if query.private_of is not None:
+        where, parameters = _matching("words", words, facets, among=_PRIVATE)
+        yield Leg(where, (query.private_of, *parameters), order=order, sort_by=order)
     if query.sort in _ORDERS:
-        order = _ORDERS[query.sort]
         parts = _TIERS if words or facets else ()
         yield Leg(*_matching("words", words, facets), order=order, sort_by=order, parts=parts)
         return
@@ -56,11 +64,15 @@ def sqlite(query: Query) -> Iterator[Leg]:
     facets = "".join(" AND search_words LIKE %s" for _ in query.filters.words())
     carried = tuple(f"% {word} %" for word in query.filters.words())
     order = _ORDERS.get(query.sort, "popularity")
+    words = " ".join(f'"{word}"' for word in query.words)
+    if query.private_of is not None:
+        found = (f" AND {_FOUND}", (words,)) if query.words else ("", ())
+        private = (query.private_of, *carried, *found[1])
+        yield Leg(f"{_PRIVATE}{facets}{found[0]}", private, order, order)
     where = _ON_SHELF + facets
     if not query.words:
         yield Leg(where, carried, order, order)
         return
-    words = " ".join(f'"{word}"' for word in query.words)
     in_title, anywhere = f"title : ({words})", words
     if query.sort is Sort.RELEVANCE:
         yield Leg(f"{where} AND {_FOUND}", (*carried, in_title))
@@ -72,8 +84,10 @@ def sqlite(query: Query) -> Iterator[Leg]:
 _FOUND = "id IN (SELECT rowid FROM catalog_listing_words WHERE catalog_listing_words MATCH %s)"
 
 
-def _matching(column: str, words: str, facets: str) -> tuple[str, tuple[str, ...]]:
-    conditions, parameters = [_ON_SHELF], []
+def _matching(
+    column: str, words: str, facets: str, *, among: str = _ON_SHELF
+) -> tuple[str, tuple[str, ...]]:
+    conditions, parameters = [among], []
     if words:
         conditions.append(f"{column} @@ to_tsquery('english', %s)")
         parameters.append(words)

@@ -28,6 +28,8 @@ class Query:
     text: str = ""
     filters: Filters = field(default_factory=Filters)
     sort: Sort = Sort.RELEVANCE
+    # The key of the organization that asks: what it keeps private comes before the shelf.
+    private_of: int | None = None
 
     @property
     def words(self) -> list[str]:

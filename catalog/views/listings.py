@@ -35,7 +35,8 @@ def edit(request: MogRequest, vendor: str, slug: str) -> HttpResponse:
             messages.success(request, "The listing is saved.")
             return redirect("listing", vendor, slug)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" else HTTPStatus.OK
-    context = {"form": form, "listing": listing}
+    offer = listing.transfers.with_sides().standing(now=timezone.now()).first()
+    context = {"form": form, "listing": listing, "offer": offer}
     return render(request, "catalog/listing_edit.html", context, status=status)
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts.http import MogRequest
+from accounts.http import MogRequest, actor_of
 from catalog.errors import InvalidPosition
 from catalog.forms import SearchForm
 from catalog.search.find import Found, find
@@ -29,7 +29,7 @@ class Chip:
 def search(request: MogRequest) -> HttpResponse:
     """Show one page of what matches; a cursor of another search begins this one anew."""
     form = SearchForm(request.GET)
-    query = form.query()
+    query = form.query(private_of=actor_of(request).organization_key)
     try:
         cursor = request.GET.get("cursor", "")
         found = find(query, limit=PAGE_SIZE, cursor=cursor) if query else Found([], None)

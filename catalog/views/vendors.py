@@ -27,7 +27,12 @@ PAGE_SIZE = 20
 def vendor(request: MogRequest, vendor: str) -> HttpResponse:
     """Show who it is and what is on the shelf, most downloaded first."""
     seller = get_object_or_404(Vendor, slug=vendor)
-    query = Query(filters=Filters(vendor=seller.slug), sort=Sort.POPULAR)
+    actor = actor_of(request)
+    query = Query(
+        filters=Filters(vendor=seller.slug),
+        sort=Sort.POPULAR,
+        private_of=actor.organization_key,
+    )
     try:
         found = find(query, limit=PAGE_SIZE, cursor=request.GET.get("cursor", ""))
     except InvalidPosition:
@@ -36,7 +41,7 @@ def vendor(request: MogRequest, vendor: str) -> HttpResponse:
         "vendor": seller,
         "listings": found.items,
         "next_cursor": found.next_cursor or "",
-        "is_own": seller.is_sold_under_by(actor_of(request)),
+        "is_own": seller.is_sold_under_by(actor),
     }
     return render(request, "catalog/vendor.html", context)
 

@@ -3,14 +3,17 @@
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from audit.actions import Action
 from audit.models import Event
+from catalog.models import Listing
 from tests.factories.accounts import UserFactory
-from tests.factories.catalog import ListingFactory
+from tests.factories.catalog import ListingFactory, VendorFactory
 from tests.factories.payments import EntitlementFactory
 from tests.signed_in import sign_in
+from tests.transfers import offered
 
 pytestmark = pytest.mark.django_db
 
@@ -46,10 +49,18 @@ def test_who_may_only_look_gives_no_badge(client: Client) -> None:
     assert not vendor.is_verified
 
 
-@pytest.mark.parametrize("table", ["catalog/vendor", "catalog/listing", "payments/entitlement"])
+@pytest.mark.parametrize(
+    "table",
+    ["catalog/vendor", "catalog/listing", "catalog/listingtransfer", "payments/entitlement"],
+)
 def test_rows_are_looked_at_and_never_changed(client: Client, root: User, table: str) -> None:
     entitlement = EntitlementFactory.create()
-    rows = {"vendor": entitlement.listing.vendor, "listing": entitlement.listing}
+    listing = Listing.objects.with_vendor().get(pk=entitlement.listing_id)
+    rows = {
+        "vendor": listing.vendor,
+        "listing": listing,
+        "listingtransfer": offered(listing, VendorFactory.create(), now=timezone.now()),
+    }
     row = rows.get(table.partition("/")[2], entitlement)
     assert client.get(f"/admin/{table}/").status_code == 200
     assert client.get(f"/admin/{table}/{row.pk}/change/").status_code == 200
