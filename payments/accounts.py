@@ -47,7 +47,7 @@ def wallet_of(party: User | Organization) -> Account:
 
 def wallet_for(actor: Actor) -> Account:
     """Return the wallet an actor pays from: that of the organization they act for, or their own."""
-    return wallet_of(actor.organization or actor.require_user())
+    return wallet_of(actor.party)
 
 
 def payable_of(vendor: Vendor) -> Account:

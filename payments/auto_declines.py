@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from accounts import mail
 from accounts.actor import Actor
 from audit.actions import Action
 from audit.log import record
@@ -22,8 +21,7 @@ def count(top_up: TopUp, *, now: datetime) -> None:
         data = {"declines": auto.declines, "lastTopUp": top_up.public_id}
         system = Actor.system().who
         record(Action.AUTO_TOP_UP_STOPPED, by=system, now=now, subject=auto.subject, data=data)
-        letter = top_up_mail.stopped(auto)
-        mail.send_on_commit(letter, to=top_up_mail.address_of(top_up))
+        top_up_mail.send(top_up_mail.stopped(auto), about=top_up)
     auto.save(update_fields=["declines", "is_enabled", "stopped_at"])
 
 

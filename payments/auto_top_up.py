@@ -15,7 +15,9 @@ from django.db.models import F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from accounts import memberships
 from accounts.actor import Actor
+from accounts.models import Organization
 from accounts.scopes import Scope
 from audit.actions import Action
 from audit.log import record
@@ -45,7 +47,11 @@ class Rule:
 
 
 def of(actor: Actor) -> AutoTopUp:
-    """Return the rule of the wallet an actor pays from; it is off until somebody sets it."""
+    """Return the rule of the wallet an actor pays from; it is off until somebody sets it.
+
+    Raises RoleRequired for a mere member of an organization.
+    """
+    actor.require_manager()
     payer = payers.payer_for(actor)
     return AutoTopUp.objects.filter(payer=payer).first() or AutoTopUp(payer=payer)
 
@@ -53,9 +59,11 @@ def of(actor: Actor) -> AutoTopUp:
 def change(rule: Rule, *, by: Actor, now: datetime) -> AutoTopUp:
     """Set the rule, and count declines anew.
 
-    Raises MissingScope, InvalidTopUp, and NoSavedCard when there is no card to charge.
+    Raises MissingScope, RoleRequired, InvalidTopUp, NoSavedCard when there is no card to charge,
+    and Organization.DoesNotExist for one that was deleted a moment ago.
     """
     by.require_scope(Scope.ACCOUNT)
+    by.require_manager()
     _require_sound(rule)
     payer = payers.payer_for(by)
     if rule.is_enabled and not payer.default_method_id:
@@ -67,6 +75,7 @@ def change(rule: Rule, *, by: Actor, now: datetime) -> AutoTopUp:
         "monthly_ceiling_cents": rule.monthly_ceiling_cents,
     }
     with transaction.atomic():
+        memberships.hold_party(by)
         fresh = {"declines": 0, "stopped_at": None, "changed_at": now}
         auto, _ = AutoTopUp.objects.update_or_create(payer=payer, defaults=facts | fresh)
         data = {
@@ -77,6 +86,19 @@ def change(rule: Rule, *, by: Actor, now: datetime) -> AutoTopUp:
         }
         record(Action.AUTO_TOP_UP_CHANGED, by=by.who, now=now, subject=auto.subject, data=data)
     return auto
+
+
+def switch_off(organization: Organization, *, by: Actor, now: datetime) -> None:
+    """Fill an organization's wallet no more, inside the transaction that deletes it.
+
+    A top-up that began before is there to be seen once this returns, and none begins after.
+    """
+    rules = AutoTopUp.objects.filter(payer__organization=organization, is_enabled=True)
+    for auto in rules.select_for_update(of=("self",)):
+        auto.is_enabled, auto.changed_at = False, now
+        auto.save(update_fields=["is_enabled", "changed_at"])
+        data = {"isEnabled": False}
+        record(Action.AUTO_TOP_UP_CHANGED, by=by.who, now=now, subject=auto.subject, data=data)
 
 
 def spent_cents(auto: AutoTopUp, *, now: datetime) -> int:

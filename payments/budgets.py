@@ -3,6 +3,7 @@ them: so that however many buy at once, a limit is never passed by a cent.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
@@ -11,42 +12,62 @@ from accounts.actor import Actor
 from accounts.models import SpendPolicy
 from catalog.models import Listing
 from payments import spending
-from payments.errors import ApprovalRequired, PolicyBlocked
 from payments.models import Order, OrderQuerySet
-from payments.spending import Limits, Offer, Outcome
+from payments.spending import Decision, Limits, Offer
+
+
+def applying_to(actor: Actor) -> list[SpendPolicy]:
+    """Return every policy that binds an actor: that of their token, and those in force of the
+    organization they act for. A person who acts for themselves in a browser has none.
+    """
+    own = [actor.policy] if actor.policy else []
+    if actor.organization is None:
+        return own
+    shared = actor.organization.spend_policies.live().filter(is_active=True)
+    return [*own, *shared.exclude(pk__in=[policy.pk for policy in own])]
+
+
+def judging(actor: Actor) -> list[SpendPolicy]:
+    """Return the policies that say which packages an actor may have, where nothing is spent.
+
+    Those that bind a token; whoever sits at a browser judges themselves.
+    """
+    is_token = actor.credential is not None and not actor.credential.is_internal
+    return applying_to(actor) if is_token else []
 
 
 def hold(actor: Actor) -> list[SpendPolicy]:
-    """Lock every policy that applies to what an actor spends: that of their token, and those of the
-    organization whose wallet pays. A person who acts for themselves in a browser has none.
-    """
-    keys = [actor.policy.pk] if actor.policy else []
-    if actor.organization is not None:
-        active = actor.organization.spend_policies.filter(is_active=True, deleted_at__isnull=True)
-        keys += active.values_list("pk", flat=True)
+    """Lock every policy that applies to what an actor spends."""
+    return locked(applying_to(actor))
+
+
+def locked(policies: Sequence[SpendPolicy]) -> list[SpendPolicy]:
+    """Lock policies, all in one order; return them as they are now."""
+    keys = [policy.pk for policy in policies]
     if not keys:
         return []
     held = SpendPolicy.objects.select_for_update(no_key=True)
     return list(held.filter(pk__in=keys).order_by("pk"))
 
 
-def require_allowed(
-    listing: Listing,
+def decide(
+    offer: Offer,
     policies: Sequence[SpendPolicy],
     *,
     now: datetime,
     waiting: Order | None = None,
-) -> None:
-    """Raise PolicyBlocked or ApprovalRequired unless every held policy lets a listing be bought.
+) -> Decision:
+    """Decide over an offer under some policies, with what was spent under each.
 
-    waiting: the order that holds its price already, which is not counted twice.
+    What costs nothing is judged by what they say of packages alone, also by one that is not in
+    force: switching off must never loosen it. waiting: the order that holds its price already,
+    which is not counted twice.
     """
-    limits = [limits_of(policy, now=now, waiting=waiting) for policy in policies]
-    decision = spending.decide(limits, offer_of(listing), now=now)
-    if decision.outcome == Outcome.BLOCK:
-        raise PolicyBlocked(decision.reasons)
-    if decision.outcome == Outcome.NEEDS_APPROVAL:
-        raise ApprovalRequired(decision.reasons)
+    if offer.price_cents:
+        limits = [limits_of(policy, now=now, waiting=waiting) for policy in policies]
+    else:
+        limits = [replace(terms_of(policy), can_spend=True) for policy in policies]
+    return spending.decide(limits, offer, now=now)
 
 
 def limits_of(policy: SpendPolicy, *, now: datetime, waiting: Order | None = None) -> Limits:
@@ -58,6 +79,12 @@ def limits_of(policy: SpendPolicy, *, now: datetime, waiting: Order | None = Non
     orders = _spent_under(policy)
     others = orders.exclude(pk=waiting.pk) if waiting else orders
     this_month, of_today = others.spent_cents(since=today.replace(day=1), lately_since=today)
+    unspent = terms_of(policy)
+    return replace(unspent, spent_today_cents=of_today, spent_this_month_cents=this_month)
+
+
+def terms_of(policy: SpendPolicy) -> Limits:
+    """Return a policy's numbers and lists, as if nothing was ever spent under it."""
     return Limits(
         can_spend=policy.can_spend,
         currency=settings.CURRENCY,
@@ -70,16 +97,14 @@ def limits_of(policy: SpendPolicy, *, now: datetime, waiting: Order | None = Non
         min_release_age=timedelta(hours=policy.min_release_age_hours),
         verified_vendors_only=policy.verified_vendors_only,
         allow_executable=policy.allow_executable,
-        spent_today_cents=of_today,
-        spent_this_month_cents=this_month,
     )
 
 
-def offer_of(listing: Listing) -> Offer:
+def offer_of(listing: Listing, *, price_cents: int) -> Offer:
     """Return what the decision needs to know of a listing on the shelf, with its vendor."""
     assert listing.released_at is not None
     return Offer(
-        price_cents=listing.price_cents,
+        price_cents=price_cents,
         currency=settings.CURRENCY,
         vendor_id=listing.vendor.public_id,
         is_vendor_verified=listing.vendor.is_verified,

@@ -92,7 +92,7 @@ def _pay(order: Order, intent: Intent, *, now: datetime, is_its_own: bool) -> No
     """Give what a payment has bought, or the payment back."""
     sides = accounts.hold_for_sale(order.vendor, buyer=order.buyer)
     order.refresh_from_db(fields=["state"])
-    order.listing.refresh_from_db(fields=["state"])
+    order.listing.refresh_from_db(fields=["state", "visibility"])
     if is_its_own and order.is_paid:
         return
     if why := _why_in_vain(order, is_its_own=is_its_own):
@@ -100,7 +100,7 @@ def _pay(order: Order, intent: Intent, *, now: datetime, is_its_own: bool) -> No
             end(order, OrderState.CANCELED, now=now)
         card_refunds.give_back(order, intent, why=why, now=now)
         return
-    order.move(
+    is_paid = order.move(
         OrderState.PENDING,
         state=OrderState.PAID,
         paid_at=now,
@@ -108,6 +108,9 @@ def _pay(order: Order, intent: Intent, *, now: datetime, is_its_own: bool) -> No
         check_at=None,
         failure_code="",
     )
+    if not is_paid:  # it has ended since it was read: who ends it waits for no account
+        card_refunds.give_back(order, intent, why="order_ended", now=now)
+        return
     provider = accounts.ours(AccountKind.PROVIDER)
     orders.settle(
         order,

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.urls import reverse
 
+from accounts import memberships
 from accounts.actor import Actor
 from accounts.scopes import Scope
 from audit.actions import Action
@@ -23,6 +24,7 @@ from audit.log import record
 from catalog.models import Listing
 from payments import (
     accounts,
+    approvals,
     budgets,
     card_payments,
     card_purchase_outcomes,
@@ -30,14 +32,16 @@ from payments import (
     idempotency,
     orders,
     provider_claims,
+    quotes,
     stripe_port,
 )
 from payments.card_purchase_outcomes import bill_of
-from payments.checkout import Wanted
 from payments.errors import IdempotencyKeyInUse, NothingToPay, OrderNotPending, PaymentMismatch
 from payments.idempotency import Answer, Claim, Effect, Keyed
 from payments.models import AccountKind, CardRefund, Order, OrderMethod, OrderState, Posting
+from payments.orders import Terms
 from payments.pending import ABANDONED_AFTER, CHECK_AFTER, Kind, wait_after
+from payments.sale_terms import Wanted
 from payments.stripe_port import Intent, ProviderError
 
 log = logging.getLogger("mog.payments")
@@ -63,37 +67,29 @@ def place(wanted: Wanted, *, by: Actor, now: datetime) -> Order:
     """Return the order of a listing that waits for its payment; a new one unless there is one.
 
     Raises MissingScope, Listing.DoesNotExist, NothingToPay for what is free or the buyer's already,
-    and what `orders.buy_from_wallet` raises but Overdraft and AccountFrozen.
+    Organization.DoesNotExist for one that was deleted a moment ago, and what
+    `orders.buy_from_wallet` raises but Overdraft and AccountFrozen.
     """
     by.require_scope(Scope.PURCHASE)
+    memberships.hold_party(by)
     visible = Listing.objects.visible_to(by).with_vendor().without_texts()
     listing = visible.get(name=wanted.listing)
     policies = budgets.hold(by)
-    buyer = by.organization or by.require_user()
-    accounts.hold_for_sale(listing.vendor, buyer=buyer)
-    listing.refresh_from_db(fields=["state", "price_cents"])
+    accounts.hold_for_sale(listing.vendor, buyer=by.party)
     if entitlements.entitlement_of_party(listing, by=by) is not None:
         raise NothingToPay
-    orders.require_for_sale(listing, max_price_cents=wanted.max_price_cents, by=by)
-    if listing.is_free:
+    price, quote = quotes.agreed(listing, wanted, by=by, now=now)
+    if price == 0:
         raise NothingToPay
-    waiting = _waiting(listing, by=by, now=now)
+    waiting = _waiting(listing, price, by=by, now=now)
     # Another credential may have begun it: this one is told of it only if it could have.
-    budgets.require_allowed(listing, policies, now=now, waiting=waiting)
-    if waiting is not None:
-        return waiting
-    order = orders.placed(
-        listing,
-        method=OrderMethod.CARD,
-        by=by,
-        now=now,
-        state=OrderState.PENDING,
-        check_at=now + CHECK_AFTER,
+    approval = approvals.require_allowed(
+        listing, policies, price_cents=price, by=by, now=now, waiting=waiting
     )
-    data = {"listing": listing.public_id, "priceCents": order.price_cents}
-    facts = data | {"currency": order.currency}
-    record(Action.ORDER_PLACED, by=by.who, now=now, subject=order.subject, data=facts)
-    return order
+    if waiting is not None:
+        approvals.use(approval, waiting)
+        return waiting
+    return _begun(listing, Terms(price, OrderMethod.CARD, approval, quote), by=by, now=now)
 
 
 def look(order: Order, *, now: datetime) -> Order:
@@ -128,10 +124,12 @@ def reach(order: Order, *, now: datetime) -> Intent | None:
 def cancel(order: Order, *, by: Actor, now: datetime) -> Order:
     """Call off what is not paid; raises ProviderError.
 
-    order: one that the actor's party has placed. Raises OrderNotPending when it ended before, and
-    while its payment is on its way and cannot be stopped.
+    order: one that the actor's party has placed. Raises RoleRequired for a member whom another has
+    placed it for; OrderNotPending when it ended before, and while its payment is on its way and
+    cannot be stopped.
     """
-    by.require_scope(Scope.PURCHASE)
+    if by.require_scope(Scope.PURCHASE) != order.placed_by:
+        by.require_manager()
     intent = card_payments.reach(bill_of(order), is_repeated=True) if order.is_pending else None
     if intent is not None:
         intent = card_payments.call_off(intent, bill=bill_of(order))
@@ -157,15 +155,24 @@ def call_off(pk: int) -> None:
             card_payments.call_off(intent, bill=bill_of(order))
 
 
-def _waiting(listing: Listing, *, by: Actor, now: datetime) -> Order | None:
+def _waiting(listing: Listing, price_cents: int, *, by: Actor, now: datetime) -> Order | None:
     """Return the order that the buyer has begun; one of another price is called off instead."""
     begun = Order.objects.bought_by(by).open().filter(listing=listing).with_buyer()
     order = begun.select_for_update(of=("self",)).first()
-    if order is None or order.price_cents == listing.price_cents:
+    if order is None or order.price_cents == price_cents:
         return order
     card_purchase_outcomes.end(order, OrderState.CANCELED, now=now, by=by)
     transaction.on_commit(lambda: call_off.delay(order.pk), robust=True)
     return None
+
+
+def _begun(listing: Listing, terms: Terms, *, by: Actor, now: datetime) -> Order:
+    pending = {"state": OrderState.PENDING, "check_at": now + CHECK_AFTER}
+    order = orders.place(listing, terms, by=by, now=now, **pending)
+    data = {"listing": listing.public_id, "priceCents": order.price_cents}
+    facts = data | {"currency": order.currency, "approval": order.approved_by}
+    record(Action.ORDER_PLACED, by=by.who, now=now, subject=order.subject, data=facts)
+    return order
 
 
 def _go_on(taken: Claim, *, now: datetime) -> Answer:

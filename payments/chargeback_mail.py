@@ -3,8 +3,9 @@
 from django.conf import settings
 from django.urls import reverse
 
-from accounts import mail
+from accounts import mail, parties
 from accounts.mail import Letter
+from accounts.models import User
 from catalog.models import Vendor
 from payments import accounts, debts, top_up_mail
 from payments.models import Chargeback, ChargebackState, Order, SellerAccount, TopUp
@@ -21,8 +22,7 @@ def tell(chargeback: Chargeback) -> None:
     if chargeback.top_up_id:
         _tell_owner(chargeback, TopUp.objects.with_payer().get(pk=chargeback.top_up_id))
     elif chargeback.order_id:
-        orders = Order.objects.with_listing().select_related("placed_by", "vendor__user")
-        _tell_both(chargeback, orders.get(pk=chargeback.order_id))
+        _tell_both(chargeback, Order.objects.with_buyer().get(pk=chargeback.order_id))
     if chargeback.is_open:
         for operator in settings.OPERATOR_EMAILS:
             mail.send_on_commit(_letter(chargeback, "dispute_to_answer"), to=operator)
@@ -35,27 +35,24 @@ def _tell_owner(chargeback: Chargeback, top_up: TopUp) -> None:
         "is_frozen": wallet.is_frozen,
         "url": f"{settings.SITE_URL}{reverse('wallet')}",
     }
-    letter = _letter(chargeback, "top_up_disputed", **facts)
-    mail.send_on_commit(letter, to=top_up_mail.address_of(top_up))
+    top_up_mail.send(_letter(chargeback, "top_up_disputed", **facts), about=top_up)
 
 
 def _tell_both(chargeback: Chargeback, order: Order) -> None:
     facts: dict[str, object] = {"title": order.listing.title, "order": order.public_id}
     url = f"{settings.SITE_URL}{reverse('order', args=[order.public_id])}"
     bought = _letter(chargeback, "purchase_disputed", url=url, **facts)
-    mail.send_on_commit(bought, to=order.placed_by.email)
+    parties.tell(order.buyer, bought, rather=order.placed_by)
     url = f"{settings.SITE_URL}{reverse('earnings')}"
     seller_cents = chargeback.party_cents + chargeback.receivable_cents
     sold = _letter(chargeback, "sale_disputed", url=url, seller_cents=seller_cents, **facts)
-    mail.send_on_commit(sold, to=_address_of(order.vendor))
+    parties.tell(order.vendor.party, sold, rather=_payouts_keeper(order.vendor))
 
 
-def _address_of(vendor: Vendor) -> str:
-    """Return who is told for a vendor: its person, or whoever set up an organization's payouts."""
-    if vendor.user is not None:
-        return vendor.user.email
+def _payouts_keeper(vendor: Vendor) -> User | None:
+    """Return who has set up a vendor's payouts, if somebody has."""
     account = SellerAccount.objects.select_related("opened_by").filter(vendor=vendor).first()
-    return account.opened_by.email if account else ""
+    return account.opened_by if account else None
 
 
 def _letter(chargeback: Chargeback, template: str, **more: object) -> Letter:

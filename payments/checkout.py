@@ -12,17 +12,10 @@ from accounts.scopes import Scope
 from audit.actions import Action
 from audit.refusals import record_refusal
 from catalog.models import Listing
-from payments import entitlements, orders
-from payments.errors import IdempotencyKeyMissing, NotOffered, PolicyRefused
-from payments.models import Entitlement, Order, Source
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What somebody asks for: a listing by its name, and the most that they would pay."""
-
-    listing: str
-    max_price_cents: int | None = None
+from payments import approvals, entitlements, orders
+from payments.errors import IdempotencyKeyMissing, NotOffered, OwnListing, PolicyRefused
+from payments.models import Entitlement, Order
+from payments.sale_terms import Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +33,8 @@ class Purchase:
 
     @property
     def price_cents(self) -> int:
-        """Return what the buyer has paid; for what was free, its price."""
-        return self.order.price_cents if self.order else self.listing.price_cents
+        """Return what the buyer has paid: nothing for what was free then, whatever it costs now."""
+        return self.order.price_cents if self.order else 0
 
     @property
     def has_paid(self) -> bool:
@@ -56,7 +49,7 @@ def purchase(wanted: Wanted, *, by: Actor, now: datetime, may_pay: bool) -> Purc
     may_pay: whether the caller can ask again without harm, so that money may move. A free purchase
     needs no key to be safe to repeat: the second finds the entitlement.
     Raises SignInRequired, MissingScope, Listing.DoesNotExist for what the actor may not see,
-    NotOffered, IdempotencyKeyMissing, and what `orders.buy_from_wallet` raises.
+    OwnListing, NotOffered, IdempotencyKeyMissing, and what `orders.buy_from_wallet` raises.
     """
     by.require_scope(Scope.PURCHASE)
     visible = Listing.objects.visible_to(by).with_vendor().without_texts()
@@ -64,22 +57,27 @@ def purchase(wanted: Wanted, *, by: Actor, now: datetime, may_pay: bool) -> Purc
     held = entitlements.entitlement_of_party(listing, by=by)
     if held is not None:
         return Purchase(listing, held, is_new=False)
+    if listing.is_private:  # and seen: by those whose it is
+        raise OwnListing
     if not listing.is_offered:
         raise NotOffered
     if listing.is_free:
-        entitlement, is_new = entitlements.grant(listing, source=Source.FREE, by=by, now=now)
-        return Purchase(listing, entitlement, is_new=is_new)
-    if not may_pay:
+        bought = orders.take_for_nothing(listing, by=by, now=now)
+    elif may_pay:
+        bought = orders.buy_from_wallet(listing, wanted, by=by, now=now)
+    else:
         raise IdempotencyKeyMissing
-    bought = orders.buy_from_wallet(listing, max_price_cents=wanted.max_price_cents, by=by, now=now)
     return Purchase(listing, bought.entitlement, is_new=bought.is_new)
 
 
 @contextmanager
 def refusals_recorded(*, by: Actor, now: datetime) -> Iterator[None]:
-    """Put into the trail what a spend policy refuses; around the purchase's transaction."""
+    """Put into the trail what a spend policy refuses, and ask a person where one may approve it;
+    around the purchase's transaction.
+    """
     try:
-        yield
+        with approvals.asked_for(by=by, now=now):
+            yield
     except PolicyRefused as refusal:
         record_refusal(
             Action.PURCHASE_REFUSED,

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 
 from accounts.actor import Actor
-from accounts.models import Credential, Organization, User
+from accounts.models import Membership, Organization, User
 from audit.actions import Action
 from audit.log import record
 from catalog.models import Listing
@@ -87,15 +87,18 @@ def use(entitlement: Entitlement, *, now: datetime) -> bool:
 
 
 def holders(listing: Listing, *, at: datetime) -> QuerySet[User]:
-    """Return the people who had a listing at a moment, in no order: themselves, or as somebody who
-    acts for an organization that had it.
+    """Return the people who had a listing at a moment, in no order: themselves, or as members of an
+    organization that had it, or that keeps it private.
+
+    For whom they act now says nothing: each request of a token may name another organization.
     """
     held = Entitlement.objects.active().filter(listing=listing, granted_at__lte=at)
-    acting = Credential.objects.filter(
-        revoked_at__isnull=True, organization__in=held.values("organization")
-    )
+    theirs = Q(organization__in=held.values("organization"))
+    if listing.is_private:
+        theirs |= Q(organization=listing.vendor.organization_id)
+    members = Membership.objects.filter(theirs, joined_at__lte=at)
     return User.objects.filter(
-        Q(pk__in=held.values("user")) | Q(pk__in=acting.values("user")), is_active=True
+        Q(pk__in=held.values("user")) | Q(pk__in=members.values("user")), is_active=True
     )
 
 

@@ -5,11 +5,16 @@ PaymentsError
 ├── NothingToPay            the buyer has it already, or it is free
 ├── OrderNotPending         an order has ended, so it cannot be called off
 ├── NotOffered              the listing is not on sale
+├── SellerChanged           the listing was handed over while it was bought
 ├── PriceAboveLimit         the listing costs more than the buyer said they would pay
 ├── OwnListing              the buyer is the seller
 ├── PolicyRefused           a spend policy does not let this happen
 │   ├── PolicyBlocked       and nobody can let it happen under this policy
-│   └── ApprovalRequired    unless a person approves it
+│   ├── ApprovalDenied      because a person has said no
+│   ├── ApprovalRequired    unless a person approves it
+│   └── DeliveryBlocked     a version is not to be given to whoever has its listing
+├── ApprovalClosed          an approval was decided, used or is over
+├── QuoteOver               a quote was used, or its time is over
 ├── IdempotencyKeyMissing   what moves money needs a key
 ├── InvalidIdempotencyKey   the key is longer or stranger than keys are
 ├── IdempotencyKeyReused    the key was used for something else
@@ -30,8 +35,13 @@ PaymentsError
 """
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from payments.spending import Reason
+
+if TYPE_CHECKING:
+    from catalog.models import Listing
 
 
 class PaymentsError(Exception):
@@ -62,6 +72,10 @@ class NotOffered(PaymentsError):
     """The listing takes no new buyers: it is a draft, hidden or retired."""
 
 
+class SellerChanged(PaymentsError):
+    """The listing was handed over to another vendor while the buyer waited for their turn."""
+
+
 class PriceAboveLimit(PaymentsError):
     """The listing costs more than the most that the buyer has named."""
 
@@ -76,7 +90,7 @@ class OwnListing(PaymentsError):
 
 
 class PolicyRefused(PaymentsError):
-    """A spend policy does not let a purchase happen; `reasons` says why."""
+    """A spend policy does not let something happen; `reasons` says why."""
 
     def __init__(self, reasons: Sequence[Reason]) -> None:
         super().__init__(", ".join(reasons))
@@ -87,8 +101,62 @@ class PolicyBlocked(PolicyRefused):
     """No approval helps: the policy itself would have to change."""
 
 
+class ApprovalDenied(PolicyRefused):
+    """A person was asked and has said no; asking again helps when the day of that is over."""
+
+
 class ApprovalRequired(PolicyRefused):
-    """A person may approve what the policy does not allow by itself."""
+    """A person may approve what the policy does not allow by itself.
+
+    approval_id, expires_at: what they are asked, and until when, once they are.
+    """
+
+    approval_id: str = ""
+    expires_at: datetime | None = None
+
+    def __init__(self, reasons: Sequence[Reason], *, listing: "Listing", price_cents: int) -> None:
+        super().__init__(reasons)
+        self.listing = listing
+        self.price_cents = price_cents
+
+
+class ApprovalClosed(PaymentsError):
+    """Nobody can decide on this any more; `state` says how it stands."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(state)
+        self.state = state
+
+
+class QuoteOver(PaymentsError):
+    """The price of this quote is locked no more."""
+
+    def __init__(self, quote_id: str) -> None:
+        super().__init__(f"{quote_id} is over")
+        self.quote_id = quote_id
+
+
+class DeliveryBlocked(PolicyRefused):
+    """A version must not reach a token, although its owner has the listing.
+
+    policy_id: the token's policy, where a change of it could let the version through; else empty.
+    old_enough_at: when its age no longer stands in the way; None where it does not now.
+    """
+
+    def __init__(
+        self,
+        reasons: Sequence[Reason],
+        *,
+        listing: str,
+        version: str,
+        policy_id: str,
+        old_enough_at: datetime | None,
+    ) -> None:
+        super().__init__(reasons)
+        self.listing = listing
+        self.version = version
+        self.policy_id = policy_id
+        self.old_enough_at = old_enough_at
 
 
 class IdempotencyKeyMissing(PaymentsError):

@@ -46,11 +46,17 @@ class MoneyField(forms.DecimalField):
         return None if amount is None else int(amount * 100)
 
 
-class TopUpForm(forms.Form):
+class ForParty(forms.Form):
+    """A form that carries for whom it was shown (`payments.views.acting_for`)."""
+
+    acting_for = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class TopUpForm(ForParty):
     """How much; the key makes a form that is sent twice one top-up."""
 
     amount = MoneyField(
-        label="Amount",
+        label=f"Amount in {settings.CURRENCY}",
         least_cents=LEAST_CENTS,
         most_cents=MOST_CENTS,
         help_text=f"From {dollars(LEAST_CENTS)} to {dollars(MOST_CENTS)}.",
@@ -60,7 +66,7 @@ class TopUpForm(forms.Form):
     @classmethod
     def renewed(cls, data: Any) -> dict[str, Any]:
         """Return what was typed, under a fresh key."""
-        return {"amount": data.get("amount"), "key": str(uuid.uuid4())}
+        return {**data.dict(), "key": str(uuid.uuid4())}
 
 
 class RefundForm(forms.Form):
@@ -85,7 +91,7 @@ class RefundForm(forms.Form):
         )
 
 
-class PolicyForm(forms.Form):
+class PolicyForm(ForParty):
     """What a spend policy says. Vendors are typed by name and kept by their opaque ids."""
 
     name = forms.CharField(max_length=NAME_LENGTH, help_text="So that you recognise it later.")
@@ -119,11 +125,12 @@ class PolicyForm(forms.Form):
     )
 
     @classmethod
-    def of(cls, policy: SpendPolicy | None, data: Any = None) -> Self:
-        """Return the form of a policy, or of a new one with the usual limits."""
+    def of(cls, policy: SpendPolicy | None, data: Any = None, *, party: str) -> Self:
+        """Return the form of a policy, or of a new one with the usual limits, shown for a party."""
         says = policy or SpendPolicy(name="")
         allowed = Vendor.objects.filter(public_id__in=says.vendor_allowlist)
         initial = {
+            "acting_for": party,
             "name": says.name,
             "max_per_purchase": dollars(says.max_per_purchase_cents),
             "daily_limit": dollars(says.daily_limit_cents),
@@ -164,7 +171,7 @@ class PolicyForm(forms.Form):
         )
 
 
-class AutoTopUpForm(forms.Form):
+class AutoTopUpForm(ForParty):
     """When a wallet fills itself, by how much, and how much a month at most."""
 
     is_enabled = forms.BooleanField(label="Fill my wallet by itself", required=False)

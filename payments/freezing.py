@@ -16,6 +16,7 @@ from accounts.actor import Actor
 from audit.actions import Action
 from audit.log import record
 from audit.who import Who
+from payments import freeze_mail
 from payments.errors import InvalidFreeze, WalletContested
 from payments.models import (
     Account,
@@ -95,7 +96,8 @@ def freeze(account: Account, *, reason: str, by: Actor, now: datetime) -> None:
     WalletFreeze.objects.active().get_or_create(
         wallet=wallet, chargeback=None, lifted_at=None, defaults=defaults
     )
-    _changed(wallet, by=by.who, now=now, reason=reason)
+    if _changed(wallet, by=by.who, now=now, reason=reason):
+        freeze_mail.tell(wallet)
 
 
 @transaction.atomic
@@ -109,7 +111,8 @@ def unfreeze(account: Account, *, reason: str, by: Actor, now: datetime) -> None
         raise WalletContested
     rows = WalletFreeze.objects.filter(wallet=wallet)
     rows.lift(by=by.require_user(), reason=reason, now=now)
-    _changed(wallet, by=by.who, now=now, reason=reason)
+    if _changed(wallet, by=by.who, now=now, reason=reason):
+        freeze_mail.tell(wallet)
 
 
 def _asked(account: Account, reason: str) -> tuple[Account, str]:
@@ -129,13 +132,15 @@ def _settle(wallet: Account) -> None:
     wallet.frozen_at = oldest
 
 
-def _changed(wallet: Account, *, by: Who, now: datetime, reason: str) -> None:
-    """Settle it, and write into the trail whether that froze it or let it go."""
+def _changed(wallet: Account, *, by: Who, now: datetime, reason: str) -> bool:
+    """Settle it, and write into the trail whether that froze it or let it go; tell if it did."""
     was_frozen = wallet.is_frozen
     _settle(wallet)
-    if wallet.is_frozen != was_frozen:
-        action = Action.WALLET_FROZEN if wallet.is_frozen else Action.WALLET_UNFROZEN
-        record(action, by=by, now=now, subject=wallet.subject, data={"reason": reason})
+    if wallet.is_frozen == was_frozen:
+        return False
+    action = Action.WALLET_FROZEN if wallet.is_frozen else Action.WALLET_UNFROZEN
+    record(action, by=by, now=now, subject=wallet.subject, data={"reason": reason})
+    return True
 
 
 def _why(freeze: WalletFreeze) -> Why:

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import mail
+from accounts import parties
 from accounts.actor import Actor
 from accounts.mail import Letter
 from audit.actions import Action
@@ -113,7 +113,7 @@ def _store(
     data = {"vendor": held.vendor.public_id, "was": before.value, "becomes": held.status.value}
     record(Action.SELLER_ACCOUNT_CHANGED, by=SYSTEM, now=now, subject=held.subject, data=data)
     if SellerStatus.READY in (before, held.status):
-        mail.send_on_commit(_letter(held), to=held.opened_by.email)
+        parties.tell(held.vendor.party, _letter(held), rather=held.opened_by)
 
 
 def _letter(account: SellerAccount) -> Letter:

@@ -6,31 +6,37 @@ from typing import Any
 
 from django.conf import settings
 
-from accounts import mail
+from accounts import parties
 from accounts.actor import Actor
 from accounts.mail import Letter
 from audit.actions import Action
 from audit.log import record
 from catalog import pricing
 from catalog.models import Listing
-from payments import accounts, budgets, entitlements, ledger
-from payments.errors import (
-    AccountFrozen,
-    NotOffered,
-    Overdraft,
-    OwnListing,
-    PaymentUnavailable,
-    PriceAboveLimit,
-)
+from payments import accounts, approvals, budgets, entitlements, ledger, quotes
+from payments.errors import AccountFrozen, Overdraft
 from payments.ledger import Entry
 from payments.models import (
     Account,
+    Approval,
     Entitlement,
     Order,
     OrderMethod,
     OrderState,
+    Quote,
     Source,
 )
+from payments.sale_terms import Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an order costs in cents and is paid with, and the approval and the quote it needs."""
+
+    price_cents: int
+    method: OrderMethod
+    approval: Approval | None
+    quote: Quote | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,53 +47,47 @@ class Bought:
     is_new: bool
 
 
-def buy_from_wallet(
-    listing: Listing, *, max_price_cents: int | None, by: Actor, now: datetime
-) -> Bought:
+def buy_from_wallet(listing: Listing, wanted: Wanted, *, by: Actor, now: datetime) -> Bought:
     """Pay for a listing from the wallet of the party an actor acts for, inside a transaction.
 
     Purchases from one wallet take turns, and each looks at the shelf when its turn has come.
-    Raises PaymentUnavailable, NotOffered, OwnListing, PriceAboveLimit, PolicyBlocked,
-    ApprovalRequired, AccountFrozen and Overdraft; then nothing has moved.
+    Raises what `quotes.agreed` and `approvals.require_allowed` do, AccountFrozen and Overdraft;
+    then nothing has moved.
     """
     policies = budgets.hold(by)
-    sides = accounts.hold_for_sale(listing.vendor, buyer=by.organization or by.require_user())
+    sides = accounts.hold_for_sale(listing.vendor, buyer=by.party)
     held = entitlements.entitlement_of_party(listing, by=by)
     if held is not None:
         return Bought(held, is_new=False)
-    listing.refresh_from_db(fields=["state", "price_cents"])
-    if listing.is_free:
-        return Bought(*entitlements.grant(listing, source=Source.FREE, by=by, now=now))
-    require_for_sale(listing, max_price_cents=max_price_cents, by=by)
-    budgets.require_allowed(listing, policies, now=now)
-    _require_funds(sides.wallet, listing.price_cents)
-    order = placed(
-        listing,
-        method=OrderMethod.WALLET,
-        by=by,
-        now=now,
-        state=OrderState.PAID,
-        paid_at=now,
-        available_at=now + settings.EARNINGS_HOLD,
-    )
+    price, quote = quotes.agreed(listing, wanted, by=by, now=now)
+    if price == 0:
+        return take_for_nothing(listing, by=by, now=now)
+    approval = approvals.require_allowed(listing, policies, price_cents=price, by=by, now=now)
+    _require_funds(sides.wallet, price)
+    paid = {"state": OrderState.PAID, "paid_at": now, "available_at": now + settings.EARNINGS_HOLD}
+    terms = Terms(price, OrderMethod.WALLET, approval, quote)
+    order = place(listing, terms, by=by, now=now, **paid)
     entitlement = settle(
         order, paid_from=sides.wallet, payable=sides.payable, fees=sides.fees, by=by, now=now
     )
     return Bought(entitlement, is_new=True)
 
 
-def require_for_sale(listing: Listing, *, max_price_cents: int | None, by: Actor) -> None:
-    """Raise PaymentUnavailable, NotOffered, OwnListing or PriceAboveLimit unless this actor may pay
-    for a listing.
+def take_for_nothing(listing: Listing, *, by: Actor, now: datetime) -> Bought:
+    """Give a listing that costs nothing, inside a transaction.
+
+    Tokens under one policy take turns, so that an approval which two of them want is used once and
+    the second finds what the first was given.
+    Raises what `approvals.require_allowed` does where a policy judges the package.
     """
-    if not settings.PAYMENTS_ENABLED:
-        raise PaymentUnavailable(listing.price_cents)
-    if not listing.is_offered:
-        raise NotOffered
-    if listing.vendor.is_sold_under_by(by):
-        raise OwnListing
-    if max_price_cents is not None and listing.price_cents > max_price_cents:
-        raise PriceAboveLimit(price_cents=listing.price_cents, limit_cents=max_price_cents)
+    policies = budgets.locked(budgets.judging(by))
+    held = entitlements.entitlement_of_party(listing, by=by)
+    if held is not None:
+        return Bought(held, is_new=False)
+    approval = approvals.require_allowed(listing, policies, price_cents=0, by=by, now=now)
+    entitlement, is_new = entitlements.grant(listing, source=Source.FREE, by=by, now=now)
+    approvals.use(approval, entitlement)
+    return Bought(entitlement, is_new=is_new)
 
 
 def settle(
@@ -118,9 +118,10 @@ def settle(
             "feeCents": order.fee_cents,
             "currency": order.currency,
             "policy": order.policy.public_id if order.policy else "",
+            "approval": order.approved_by,
         },
     )
-    mail.send_on_commit(_receipt(order), to=order.placed_by.email)
+    parties.tell(order.buyer, _receipt(order), rather=order.placed_by)
     return entitlement
 
 
@@ -132,17 +133,16 @@ def _require_funds(wallet: Account, price_cents: int) -> None:
         raise Overdraft(wallet.public_id, missing_cents=price_cents - wallet.available_cents)
 
 
-def placed(
-    listing: Listing, *, method: OrderMethod, by: Actor, now: datetime, **state: Any
-) -> Order:
-    """Return a new order of a listing at its price, for the party that an actor acts for.
+def place(listing: Listing, terms: Terms, *, by: Actor, now: datetime, **state: Any) -> Order:
+    """Return a new order of a listing, for the party that an actor acts for, inside a transaction.
 
-    state: how it stands, with the moments that belong to it.
+    It uses the approval and the quote that it needed. state: how it stands, with the moments that
+    belong to it.
     """
-    parts = pricing.split(listing.price_cents)
+    parts = pricing.split(terms.price_cents)
     user = by.require_user()
     assert by.credential is not None
-    return Order.objects.create(
+    order = Order.objects.create(
         user=None if by.organization else user,
         organization=by.organization,
         placed_by=user,
@@ -151,12 +151,15 @@ def placed(
         price_cents=parts.price_cents,
         fee_cents=parts.fee_cents,
         currency=settings.CURRENCY,
-        method=method,
+        method=terms.method,
         credential_id=by.credential.public_id,
         policy=by.policy,
         created_at=now,
         **state,
     )
+    approvals.use(terms.approval, order)
+    quotes.use(terms.quote, order)
+    return order
 
 
 def _receipt(order: Order) -> Letter:

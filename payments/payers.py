@@ -17,7 +17,7 @@ def payer_of(party: User | Organization) -> Payer:
 
 def payer_for(actor: Actor) -> Payer:
     """Return who pays when an actor fills a wallet: the organization they act for, or they."""
-    return payer_of(actor.organization or actor.require_user())
+    return payer_of(actor.party)
 
 
 def customer_of(payer: Payer) -> str:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from payments import payouts, stripe_port
 from payments.models import Payout, PayoutState, SellerAccount
-from payments.models.payout import SENT_ENOUGH
+from payments.models.payout import ANOTHER_AMOUNT, SENT_ENOUGH
 from payments.stripe_port import ProviderBusy, ProviderError, ProviderRefused, Transfer
 
 log = logging.getLogger("mog.payments")
@@ -125,7 +125,7 @@ def _settle(payout: Payout, token: str, transfer: Transfer, *, now: datetime) ->
         payouts.settle(payout, token, transfer_id=transfer.id, now=now)
     else:
         log.error("%s of %s is not what was to be paid", transfer.id, payout.public_id)
-        payouts.fail(payout, token, problem="another_amount_was_sent", now=now)
+        payouts.fail(payout, token, problem=ANOTHER_AMOUNT, now=now)
 
 
 def _refused(payout: Payout, token: str, refusal: ProviderRefused, *, now: datetime) -> None:

@@ -26,9 +26,12 @@ class Card:
 
 
 def listed(by: Actor) -> list[Card]:
-    """Return the cards of the wallet an actor pays from, newest first; raises ProviderError."""
+    """Return the cards of the wallet an actor pays from, newest first.
+
+    Raises ProviderError; as all of this module, RoleRequired for a mere member of an organization.
+    """
     by.require_scope(Scope.READ)
-    payer = payers.payer_for(by)
+    payer = _payer(by)
     if not payer.customer_id:
         return []
     methods = stripe_port.list_payment_methods(payer.customer_id)
@@ -41,7 +44,7 @@ def begin(*, by: Actor) -> SetupIntent:
     No money moves, so that nothing is lost when nobody hears the answer: the next begins another.
     """
     by.require_scope(Scope.ACCOUNT)
-    payer = payers.payer_for(by)
+    payer = _payer(by)
     return stripe_port.create_setup_intent(
         customer_id=payers.customer_of(payer),
         metadata={SUBJECT: payer.public_id},
@@ -51,7 +54,7 @@ def begin(*, by: Actor) -> SetupIntent:
 
 def setup_of(setup_id: str, *, by: Actor) -> SetupIntent:
     """Return how saving a card stands; raises CardNotFound when it is not the actor's."""
-    payer = payers.payer_for(by)
+    payer = _payer(by)
     try:
         setup = stripe_port.retrieve_setup_intent(setup_id)
     except ProviderRefused as error:
@@ -96,7 +99,11 @@ def remove(method_id: str, *, by: Actor, now: datetime) -> None:
     Without a default card a wallet no longer fills itself.
     """
     by.require_scope(Scope.ACCOUNT)
-    payer = _own(method_id, by)
+    forget(_own(method_id, by), method_id, by=by, now=now)
+
+
+def forget(payer: Payer, method_id: str, *, by: Actor, now: datetime) -> None:
+    """Forget a card of a payer, whoever asks; raises ProviderError."""
     stripe_port.detach_payment_method(method_id, key=f"{payer.public_id}:detach:{method_id}")
     with transaction.atomic():
         Payer.objects.filter(pk=payer.pk, default_method_id=method_id).update(default_method_id="")
@@ -104,8 +111,13 @@ def remove(method_id: str, *, by: Actor, now: datetime) -> None:
         record(Action.CARD_REMOVED, by=by.who, now=now, subject=payer.subject, data=data)
 
 
+def _payer(by: Actor) -> Payer:
+    by.require_manager()
+    return payers.payer_for(by)
+
+
 def _own(method_id: str, by: Actor) -> Payer:
-    payer = payers.payer_for(by)
+    payer = _payer(by)
     try:
         method = stripe_port.retrieve_payment_method(method_id)
     except ProviderRefused as error:

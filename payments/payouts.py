@@ -5,7 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from accounts import mail
+from accounts import mail, parties
 from accounts.actor import Actor
 from accounts.mail import Letter
 from audit.actions import Action
@@ -91,7 +91,8 @@ def retry(payout: Payout, *, by: Actor, now: datetime) -> None:
 def cancel(payout: Payout, *, by: Actor, now: datetime) -> None:
     """Give the money of a failed payout back to what the vendor is owed.
 
-    Raises PayoutMoved when it has not failed.
+    Raises PayoutMoved when it has not failed, and when another amount was sent: a person settles
+    that with the provider, or the vendor would be paid twice.
     """
     if not payout.cancel(now=now):
         raise PayoutMoved
@@ -117,7 +118,7 @@ def _record(action: Action, payout: Payout, *, by: Who, now: datetime, **more: s
 
 def _tell(payout: Payout, template: str, subject: str, *, problem: str = "") -> None:
     letter = _letter(payout, template, subject, problem)
-    mail.send_on_commit(letter, to=payout.account.opened_by.email)
+    parties.tell(payout.vendor.party, letter, rather=payout.account.opened_by)
 
 
 def _letter(payout: Payout, template: str, subject: str, problem: str) -> Letter:

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from accounts import mail
+from accounts import parties
 from accounts.actor import Actor
 from accounts.mail import Letter
 from accounts.models import User
@@ -38,10 +38,11 @@ def why_not(order: Order, *, now: datetime) -> str:
 def take_back(order: Order, *, by: Actor, now: datetime) -> Refund:
     """Refund the whole of one's own order that was never used.
 
-    order: one that the actor's party has bought. Raises SignInRequired, MissingScope and
-    NotRefundable.
+    order: one that the actor's party has bought. Raises SignInRequired, MissingScope, RoleRequired
+    and NotRefundable.
     """
     user = by.require_scope(Scope.PURCHASE)
+    by.require_manager()
     held = _locked(order)
     if reason := why_not(held, now=now):
         raise NotRefundable(reason)
@@ -117,7 +118,7 @@ def _refund(
     if after == order.price_cents:
         entitlements.revoke_bought(order, now=now)
     _record(refund, by=by, now=now)
-    mail.send_on_commit(_letter(refund), to=order.placed_by.email)
+    parties.tell(order.buyer, _letter(refund), rather=order.placed_by)
     return refund
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from accounts.actor import Actor
 from accounts.models import SpendPolicy
 from catalog.models import Listing
-from payments import budgets, spending
+from payments import budgets
 from payments.spending import Decision, Limits
 
 
@@ -45,12 +45,15 @@ def budget_of(policy: SpendPolicy, *, now: datetime) -> Budget:
 
 
 def simulate(policy: SpendPolicy, *, listing: str, by: Actor, now: datetime) -> Simulation:
-    """Decide over a listing by its name as a purchase would, without buying it.
+    """Decide over a listing by its name as a purchase would.
 
     Raises Listing.DoesNotExist for what the actor may not see, or what was never released.
     """
     visible = Listing.objects.visible_to(by).with_vendor().without_texts()
     found = visible.filter(released_at__isnull=False).get(name=listing)
     budget = budget_of(policy, now=now)
-    decision = spending.decide([budget.limits], budgets.offer_of(found), now=now)
+    offer = budgets.offer_of(found, price_cents=found.price_cents)
+    # An organization's policy that is not in force binds nobody.
+    binds = policy.organization_id is None or policy.can_spend
+    decision = budgets.decide(offer, [policy] if binds else [], now=now)
     return Simulation(found, decision, budget)

@@ -37,8 +37,21 @@ class Reason(StrEnum):
         """Return what this reason alone leads to: no person can approve what blocks."""
         return Outcome.BLOCK if self in _BLOCKING else Outcome.NEEDS_APPROVAL
 
+    @property
+    def is_about_money(self) -> bool:
+        """Tell whether the price alone is the reason, and not what is bought."""
+        return self in _ABOUT_MONEY
+
 
 _BLOCKING = frozenset({Reason.POLICY_INACTIVE, Reason.OTHER_CURRENCY, Reason.TYPE_BLOCKED})
+_ABOUT_MONEY = frozenset(
+    {
+        Reason.OVER_PURCHASE_LIMIT,
+        Reason.OVER_APPROVAL_THRESHOLD,
+        Reason.OVER_DAILY_LIMIT,
+        Reason.OVER_MONTHLY_LIMIT,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,15 +3,21 @@
 from django.conf import settings
 from django.urls import reverse
 
+from accounts import mail, parties
 from accounts.mail import Letter
+from accounts.models import Organization
 from payments import declines
 from payments.models import AutoTopUp, TopUp
 
 
-def address_of(top_up: TopUp) -> str:
-    """Return who is told: the person whose wallet it is, or who started it for an organization."""
-    told = top_up.payer.user or top_up.started_by
-    return told.email if told else ""
+def send(letter: Letter, *, about: TopUp) -> None:
+    """Write to whose wallet it is, and to who started it for an organization, once this commits."""
+    party, started_by = about.payer.party, about.started_by
+    told = parties.addresses_of(party)
+    if isinstance(party, Organization) and started_by and parties.belongs(started_by, party):
+        told.append(started_by.email)
+    for address in dict.fromkeys(told):
+        mail.send_on_commit(letter, to=address)
 
 
 def failed(top_up: TopUp) -> Letter:

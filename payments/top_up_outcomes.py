@@ -8,7 +8,6 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts import mail
 from accounts.actor import Actor
 from audit.actions import Action
 from audit.log import record
@@ -94,7 +93,7 @@ def _decline(top_up: TopUp, code: str, *, now: datetime, ended_at: datetime | No
     if not top_up.move(*WAITING, **failed, **look):
         return
     _record(Action.TOP_UP_FAILED, top_up, now=now, code=code)
-    mail.send_on_commit(top_up_mail.failed(top_up), to=top_up_mail.address_of(top_up))
+    top_up_mail.send(top_up_mail.failed(top_up), about=top_up)
     if top_up.is_automatic:
         auto_declines.count(top_up, now=now)
 

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db.models import Sum
 from django.urls import reverse
 
+from accounts import memberships
 from accounts.actor import Actor
 from accounts.scopes import Scope
 from audit.actions import Action
@@ -52,8 +53,8 @@ def start(request: Keyed, *, amount_cents: int, by: Actor, now: datetime) -> Ans
     """Ask for a payment into the wallet of the party an actor acts for; the same key does it once.
 
     Answers with the top-up's id, and what a person needs in order to pay. Nothing is credited here.
-    Raises MissingScope, PaymentUnavailable, InvalidTopUp, ProviderError, IdempotencyKeyReused and
-    IdempotencyKeyInUse.
+    Raises MissingScope, PaymentUnavailable, InvalidTopUp, ProviderError, IdempotencyKeyReused,
+    IdempotencyKeyInUse, and Organization.DoesNotExist for one that was deleted a moment ago.
     """
     by.require_scope(Scope.PURCHASE)
     if not settings.PAYMENTS_ENABLED:
@@ -62,6 +63,7 @@ def start(request: Keyed, *, amount_cents: int, by: Actor, now: datetime) -> Ans
     payer = payers.payer_for(by)
 
     def begin() -> str:
+        memberships.hold_party(by)
         top_up = TopUp.objects.create(
             payer=payer,
             started_by=by.user,
@@ -97,6 +99,16 @@ def look(top_up: TopUp, *, now: datetime) -> TopUp:
         except (ProviderError, PaymentMismatch) as error:
             log.warning("%s is looked at later: %s", top_up.public_id, error)
     return TopUp.objects.with_payer().get(pk=top_up.pk)
+
+
+def reach(top_up: TopUp, *, now: datetime) -> Intent | None:
+    """Return the payment that a person may complete now, which the top-up bears as it stands.
+
+    None when it is paid, on its way or over. Raises ProviderError and PaymentMismatch.
+    """
+    intent = top_up_payments.reach(top_up, is_repeated=True)
+    top_up_outcomes.bear(top_up.public_id, intent, now=now)
+    return intent if intent.status in card_payments.PAYABLE else None
 
 
 def url_of(top_up: TopUp) -> str:

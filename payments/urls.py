@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from catalog import vendor_paths  # noqa: F401 (registers the converter `vendor`)
 from payments.views import (
+    approvals,
     cards,
     orders,
     policies,
@@ -21,6 +22,9 @@ urlpatterns: list[URLPattern] = [
     path("settings/policies/<str:public_id>", policies.change, name="policy"),
     path("settings/policies/<str:public_id>/delete", policies.delete, name="delete_policy"),
     path("settings/policies/<str:public_id>/simulate", policies.simulate, name="try_policy"),
+    path("approvals", approvals.listing, name="approvals"),
+    path("approvals/<str:public_id>", approvals.detail, name="approval"),
+    path("approvals/<str:public_id>/decision", approvals.decide, name="approval_decision"),
     path("wallet", wallet.wallet, name="wallet"),
     path("wallet/statement.csv", wallet.statement, name="wallet_statement"),
     path("sell/earnings", sales.listing, name="earnings"),

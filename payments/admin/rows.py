@@ -11,6 +11,7 @@ from payments import payouts, webhook_inbox
 from payments.admin.acting import done_to
 from payments.errors import EventBusy, PayoutMoved
 from payments.models import (
+    Approval,
     Entitlement,
     Payout,
     Posting,
@@ -25,7 +26,7 @@ class EntitlementAdmin(LookOnlyAdmin):
 
     list_display = ("public_id", "listing_name", "user", "organization", "source", "granted_at")
     list_filter = ("source",)
-    list_select_related = ("listing", "user", "organization")
+    list_select_related = ("listing", "user", "organization__namespace")
     search_fields = ("public_id__exact", "user__username__exact", "listing__name__startswith")
     ordering = ("-pk",)
 
@@ -33,6 +34,29 @@ class EntitlementAdmin(LookOnlyAdmin):
     def listing_name(self, entitlement: Entitlement) -> str:
         """Return the listing's name."""
         return entitlement.listing.name
+
+
+@admin.register(Approval)
+class ApprovalAdmin(LookOnlyAdmin):
+    """What spend policies leave to people, newest first: who asked, and what was said."""
+
+    list_display = (
+        "public_id",
+        "listing_name",
+        "requested_by",
+        "organization",
+        "price_cents",
+        "state",
+    )
+    list_filter = ("state",)
+    list_select_related = ("listing", "requested_by", "organization__namespace")
+    search_fields = ("public_id__exact", "requested_by__username__exact", "credential_id__exact")
+    ordering = ("-pk",)
+
+    @admin.display(description="listing")
+    def listing_name(self, approval: Approval) -> str:
+        """Return the listing's name."""
+        return approval.listing.name
 
 
 @admin.register(ProviderEvent)
@@ -105,7 +129,12 @@ class PayoutAdmin(LookOnlyAdmin):
     def cancel(self, request: HttpRequest, rows: QuerySet[Payout]) -> None:
         """Give their money back to what the vendors are owed."""
         done = done_to(
-            rows, self, request, refused=PayoutMoved, act=payouts.cancel, why="has not failed"
+            rows,
+            self,
+            request,
+            refused=PayoutMoved,
+            act=payouts.cancel,
+            why="has not failed, or was paid",
         )
         self.message_user(request, f"{done} canceled.", messages.SUCCESS)
 

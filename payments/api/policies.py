@@ -1,5 +1,6 @@
 """Spend policies through the API: to read and to try, never to change."""
 
+from django.db.models import Q
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -21,12 +22,17 @@ from payments.api.policy_shapes import (
 
 
 def _visible_to(actor: Actor) -> SpendPolicyQuerySet:
-    """Return the policies an actor may see: a token its own, with `account` all of its owner's."""
+    """Return the policies an actor may see: a token its own, with `account` all of its owner's.
+
+    Who acts for an organization sees that one's too: they bind whatever it buys.
+    """
     user = actor.require_scope(Scope.READ)
-    live = SpendPolicy.objects.live().filter(user=user)
+    seen = Q(pk=actor.policy.pk) if actor.policy else Q(pk__in=[])
     if Scope.ACCOUNT in actor.scopes:
-        return live
-    return live.filter(pk=actor.policy.pk) if actor.policy else live.none()
+        seen |= Q(user=user)
+    if actor.organization is not None:
+        seen |= Q(organization=actor.organization)
+    return SpendPolicy.objects.live().filter(seen).select_related("organization")
 
 
 class SpendPolicyList(APIView):

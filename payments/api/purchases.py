@@ -22,10 +22,11 @@ from payments.api.shapes import (
     PendingPurchaseSerializer,
     PurchaseSerializer,
 )
-from payments.checkout import Purchase, Wanted
+from payments.checkout import Purchase
 from payments.errors import NothingToPay
 from payments.idempotency import Effect, Keyed
 from payments.models import Entitlement
+from payments.sale_terms import Wanted
 
 _ROUTE = "POST /v1/purchases"
 _NO_MONEY = "The wallet holds too little, or a person has to approve this first."

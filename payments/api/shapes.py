@@ -33,6 +33,9 @@ class NewPurchaseSerializer(CamelSerializer):
     max_price_cents = CentsField(
         required=False, help_text="Refuse to pay more: answers 409 with the price."
     )
+    quote_id = serializers.CharField(
+        required=False, max_length=40, help_text="Pay what this quote has locked."
+    )
 
 
 class PurchaseSerializer(CamelSerializer):
@@ -82,6 +85,9 @@ class OrderSerializer(CamelSerializer):
     method = serializers.ChoiceField(choices=OrderMethod.choices)
     state = serializers.ChoiceField(choices=OrderState.choices)
     entitlement_id = serializers.SerializerMethodField()
+    placed_by = serializers.CharField(
+        source="placed_by.username", help_text="Who bought it, for whomever."
+    )
     created_at = serializers.DateTimeField()
     paid_at = serializers.DateTimeField(allow_null=True)
     receipt_url = serializers.SerializerMethodField()

@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from payments.api import earnings, orders, payment_methods, policies, purchases, top_ups, wallet
+from payments.api import (
+    approvals,
+    earnings,
+    orders,
+    payment_methods,
+    policies,
+    purchases,
+    quotes,
+    top_ups,
+    wallet,
+)
 
 urlpatterns: list[URLPattern] = [
     path("wallet", wallet.Wallet.as_view(), name="api_wallet"),
@@ -43,6 +53,8 @@ urlpatterns: list[URLPattern] = [
         payment_methods.DefaultPaymentMethod.as_view(),
         name="api_default_payment_method",
     ),
+    path("quotes", quotes.QuoteList.as_view(), name="api_quotes"),
+    path("approvals/<str:public_id>", approvals.ApprovalDetail.as_view(), name="api_approval"),
     path("purchases", purchases.PurchaseList.as_view(), name="api_purchases"),
     path("orders", orders.OrderList.as_view(), name="api_orders"),
     path("orders/<str:public_id>", orders.OrderDetail.as_view(), name="api_order"),

@@ -1,6 +1,7 @@
 """The rows of this room."""
 
 from payments.models.account import TRACKED, Account, AccountKind
+from payments.models.approval import Approval, ApprovalQuerySet, ApprovalState
 from payments.models.auto_top_up import AutoTopUp
 from payments.models.card_refund import CardRefund, CardRefundState
 from payments.models.chargeback import Chargeback, ChargebackQuerySet, ChargebackState
@@ -11,6 +12,7 @@ from payments.models.payer import Payer
 from payments.models.payout import Payout, PayoutState
 from payments.models.posting import Posting, PostingQuerySet
 from payments.models.provider_event import EventState, ProviderEvent
+from payments.models.quote import Quote
 from payments.models.refund import Refund
 from payments.models.seller_account import SellerAccount, SellerStatus
 from payments.models.top_up import TopUp, TopUpSource, TopUpState
@@ -20,6 +22,9 @@ __all__ = [
     "TRACKED",
     "Account",
     "AccountKind",
+    "Approval",
+    "ApprovalQuerySet",
+    "ApprovalState",
     "AutoTopUp",
     "CardRefund",
     "CardRefundState",
@@ -41,6 +46,7 @@ __all__ = [
     "Posting",
     "PostingQuerySet",
     "ProviderEvent",
+    "Quote",
     "Refund",
     "SellerAccount",
     "SellerStatus",

@@ -65,8 +65,10 @@ class OrderQuerySet(CardPaidQuerySet["Order"]):
         return self.select_related("listing__vendor", "vendor").defer(*long_texts_of("listing"))
 
     def with_entitlement(self) -> "OrderQuerySet":
-        """Bring listing, vendors and what was given in the same query."""
-        return self.with_listing().select_related("listing__vendor", "vendor", "entitlement")
+        """Bring listing, vendors, who placed it and what was given in the same query."""
+        return self.with_listing().select_related(
+            "listing__vendor", "vendor", "entitlement", "placed_by"
+        )
 
     def with_disputes(self) -> "OrderQuerySet":
         """Bring what banks say of their payments, in one more query for all of them."""
@@ -235,6 +237,13 @@ class Order(CardPaid):
         party = self.organization or self.user
         assert party is not None  # a constraint holds it
         return party
+
+    @property
+    def approved_by(self) -> str:
+        """Return the public id of the approval that it needed; empty if it needed none."""
+        is_limited = self.policy_id is not None or self.organization_id is not None
+        approval = getattr(self, "approval", None) if is_limited else None
+        return approval.public_id if approval else ""
 
     @property
     def is_by_card(self) -> bool:

@@ -14,6 +14,8 @@ from payments.models.seller_account import PROVIDER_ID_LENGTH, SellerAccount
 PROBLEM_LENGTH = 100
 # A key that has brought so many errors of the provider is left, once nothing has arrived under it.
 SENT_ENOUGH = 2
+# Something has arrived, and not what was to be paid: it is no longer only here.
+ANOTHER_AMOUNT = "another_amount_was_sent"
 
 
 class PayoutState(models.TextChoices):
@@ -137,11 +139,6 @@ class Payout(models.Model):
         """Return the idempotency key of this attempt."""
         return f"{self.public_id}:{self.attempt}"
 
-    @property
-    def is_failed(self) -> bool:
-        """Tell whether it waits for a person."""
-        return self.state == PayoutState.FAILED
-
     def claim(self, token: str, *, lease: timedelta, now: datetime) -> bool:
         """Take it to pay it, if it is due and nobody else does; tell whether it worked."""
         free = Payout.objects.unattended(now=now).filter(pk=self.pk)
@@ -162,8 +159,9 @@ class Payout(models.Model):
         return self._failed().update(**fresh, due_at=now) == 1
 
     def cancel(self, *, now: datetime) -> bool:
-        """End a failed one without paying it; tell whether it had failed."""
-        return self._failed().update(state=PayoutState.CANCELED, ended_at=now) == 1
+        """End a failed one that nothing was paid of; tell whether there was one."""
+        unpaid = self._failed().exclude(problem=ANOTHER_AMOUNT)
+        return unpaid.update(state=PayoutState.CANCELED, ended_at=now) == 1
 
     def _failed(self) -> PayoutQuerySet:
         return Payout.objects.filter(pk=self.pk, state=PayoutState.FAILED)

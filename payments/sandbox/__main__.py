@@ -2,7 +2,6 @@
 
 import argparse
 import signal
-import sys
 from pathlib import Path
 from threading import Thread
 from urllib.parse import urlsplit
@@ -14,19 +13,23 @@ from payments.sandbox.world import World
 # Longer than the port waits.
 _HANG_SECONDS = 6.0
 _RETRY_SECONDS = 1.0
+_ENDS = {signal.SIGINT, signal.SIGTERM}
 
 
 def main() -> None:
     """Run until a signal ends it."""
     given = _arguments()
     world = _world(given)
-    http = server.serve(world, port=given.port)
+    http = server.made(world, port=given.port)
+    # Waited for, not handled: a handler may find its own thread within a lock that it needs.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
+    # Only now: whoever can reach it can also end it in order.
+    http.server_bind()
+    http.server_activate()
     courier.start(world)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        # From a thread: the loop that is to end is the one that a signal interrupts.
-        signal.signal(number, lambda *_: Thread(target=http.shutdown).start())
-    http.serve_forever(poll_interval=0.1)
-    sys.exit(0)
+    Thread(target=http.serve_forever, args=(0.1,), daemon=True, name="port").start()
+    signal.sigwait(_ENDS)
+    http.shutdown()
 
 
 def _arguments() -> argparse.Namespace:

@@ -18,13 +18,13 @@ _PATIENCE_SECONDS = 30
 _HOSTS = {"localhost", "127.0.0.1", "[::1]"}
 
 
-def serve(world: World, *, port: int) -> ThreadingHTTPServer:
-    """Return a listening server, on loopback only."""
+def made(world: World, *, port: int) -> ThreadingHTTPServer:
+    """Return a server, on loopback only, that does not listen yet."""
 
     class Handler(_Handler):
         room = world
 
-    server = _Server(("127.0.0.1", port), Handler)
+    server = _Server(("127.0.0.1", port), Handler, bind_and_activate=False)
     server.daemon_threads = True
     return server
 

@@ -17,8 +17,11 @@ from payments import auto_top_up, card_page, payment_methods
 from payments.errors import InvalidTopUp, NoSavedCard
 from payments.forms import AutoTopUpForm
 from payments.stripe_port import ProviderRefused
+from payments.views import acting_for
 
 _NO_CARD = "Save a card first: it is what is charged while you are away."
+_OTHER_CARDS = "You act for somebody else now. Nothing was saved; look at whose cards these are."
+_OTHER_WALLET = "You act for somebody else now. Nothing was saved; look at whose wallet it fills."
 _FIELDS = {
     "threshold_cents": "threshold",
     "amount_cents": "amount",
@@ -38,7 +41,11 @@ def listing(request: MogRequest) -> HttpResponse:
         setup = payment_methods.setup_of(saved, by=actor)
         payment_methods.settle_setup(setup.id, timezone.now())
         return redirect("wallet-cards")
-    return render(request, "payments/cards.html", {"cards": payment_methods.listed(actor)})
+    context = {
+        "cards": payment_methods.listed(actor),
+        "acting_for": acting_for.named(actor),
+    }
+    return render(request, "payments/cards.html", context)
 
 
 @throttled("financial")
@@ -46,7 +53,12 @@ def listing(request: MogRequest) -> HttpResponse:
 @step_up_required
 def begin(request: MogRequest) -> HttpResponse:
     """Start saving a card."""
-    setup = payment_methods.begin(by=actor_of(request))
+    actor = actor_of(request)
+    actor.require_manager()
+    if acting_for.has_changed(request):
+        messages.error(request, _OTHER_CARDS)
+        return redirect("wallet-cards")
+    setup = payment_methods.begin(by=actor)
     return redirect("wallet-card-save", setup.id)
 
 
@@ -96,10 +108,14 @@ def remove(request: MogRequest, method_id: str) -> HttpResponse:
 @step_up_required
 def auto(request: MogRequest) -> HttpResponse:
     """Show and set when the wallet fills itself."""
-    actor, now = actor_of(request), timezone.now()
+    actor, now, is_sent = actor_of(request), timezone.now(), request.method == "POST"
     rule = auto_top_up.of(actor)
-    form = AutoTopUpForm(request.POST or None, initial=AutoTopUpForm.of(rule))
-    if request.method == "POST" and form.is_valid():
+    if is_sent and acting_for.has_changed(request):
+        messages.error(request, _OTHER_WALLET)
+        return redirect("wallet-auto-top-up")
+    initial = AutoTopUpForm.of(rule) | {"acting_for": acting_for.named(actor)}
+    form = AutoTopUpForm(request.POST or None, initial=initial)
+    if is_sent and form.is_valid():
         try:
             auto_top_up.change(form.rule(), by=actor, now=now)
         except NoSavedCard:
@@ -109,7 +125,6 @@ def auto(request: MogRequest) -> HttpResponse:
         else:
             messages.success(request, "Saved.")
             return redirect("wallet-auto-top-up")
-    is_sent = request.method == "POST"
     status = HTTPStatus.UNPROCESSABLE_ENTITY if is_sent else HTTPStatus.OK
     spent = auto_top_up.spent_cents(rule, now=now)
     context = {"form": form, "auto": rule, "spent_cents": spent}

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import MogRequest, actor_of, throttled
 from accounts.step_up import signed_in_required
-from payments import card_page, card_purchases, declines, refunds
+from payments import card_page, card_payments, card_purchases, declines, refunds
 from payments.errors import NotRefundable, OrderNotPending
 from payments.models import CardRefund, Order, OrderMethod, OrderState, Refund
 from payments.models.chargeback import state_of
@@ -41,7 +41,7 @@ _WHY_NOT = {
 def listing(request: MogRequest) -> HttpResponse:
     """List the orders of the party the person acts for, newest first."""
     own = Order.objects.bought_by(actor_of(request))
-    rows = own.with_listing().order_by("-created_at", "-pk")
+    rows = own.with_listing().select_related("placed_by").order_by("-created_at", "-pk")
     page = Paginator(rows, _PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "payments/orders.html", {"page": page})
 
@@ -51,7 +51,8 @@ def listing(request: MogRequest) -> HttpResponse:
 @signed_in_required
 def detail(request: MogRequest, public_id: str) -> HttpResponse:
     """Show one order as a receipt; somebody else's does not exist."""
-    rows = Order.objects.bought_by(actor_of(request)).with_buyer()
+    actor = actor_of(request)
+    rows = Order.objects.bought_by(actor).with_buyer()
     order = get_object_or_404(rows, public_id=public_id)
     if order.is_pending:
         order = card_purchases.look(order, now=timezone.now())
@@ -61,7 +62,7 @@ def detail(request: MogRequest, public_id: str) -> HttpResponse:
         "refunds": Refund.objects.filter(order=order).select_related("card_refund").order_by("pk"),
         "given_back": CardRefund.objects.filter(order=order, refund=None).order_by("pk"),
         "dispute_state": state_of(order),
-        "may_refund": not refunds.why_not(order, now=timezone.now()),
+        "may_refund": actor.may_manage and not refunds.why_not(order, now=timezone.now()),
         "refundable_until": order.paid_at and order.paid_at + settings.REFUND_WINDOW,
     }
     return render(request, "payments/order.html", context)
@@ -79,7 +80,7 @@ def pay(request: MogRequest, public_id: str) -> HttpResponse:
     if not order.is_pending:
         return redirect("order", public_id)
     intent = card_purchases.reach(order, now=timezone.now())
-    if intent is None:
+    if intent is None or intent.status not in card_payments.PAYABLE:
         return redirect("order", public_id)
     back = card_purchases.pay_url_of(order)
     stand_in = card_page.sandbox_url(intent.client_secret, back=back)

@@ -1,4 +1,6 @@
-"""Spend policies of a person: seen with what is left of them, made, changed, tried and ended."""
+"""Spend policies of a person, or of the organization they act for: seen with what is left of them,
+made, changed, tried and ended.
+"""
 
 from http import HTTPStatus
 
@@ -17,21 +19,12 @@ from accounts.step_up import signed_in_required, step_up_required
 from catalog.models import Listing
 from payments import simulations
 from payments.forms import PolicyForm
+from payments.reason_words import in_words
+from payments.views import acting_for
 
-# What a reason means for the person whose policy it is.
-WORDS = {
-    "policy_inactive": "The policy is not in force.",
-    "other_currency": "It is priced in another currency.",
-    "type_blocked": "The policy allows no packages of this type.",
-    "over_purchase_limit": "It costs more than one purchase may.",
-    "over_approval_threshold": "It costs more than what is bought without asking.",
-    "over_daily_limit": "It would pass the limit of the day.",
-    "over_monthly_limit": "It would pass the limit of the month.",
-    "vendor_not_allowed": "Its vendor is not on the list.",
-    "vendor_unverified": "Its vendor is not verified.",
-    "release_too_young": "Its release is too young.",
-    "runs_code": "It runs code.",
-}
+_OTHER_POLICIES = (
+    "You act for somebody else now. Nothing was saved; look at whose policies these are."
+)
 
 
 @never_cache
@@ -93,13 +86,18 @@ def simulate(request: MogRequest, public_id: str) -> HttpResponse:
         except Listing.DoesNotExist:
             context["is_missing"] = True
         else:
-            reasons = [WORDS[reason] for reason in tried.decision.reasons]
+            reasons = in_words(tried.decision.reasons)
             context |= {"tried": tried, "reasons": reasons}
     return render(request, "payments/policy_simulate.html", context)
 
 
 def _edit(request: MogRequest, policy: SpendPolicy | None) -> HttpResponse:
-    form = PolicyForm.of(policy, request.POST if request.method == "POST" else None)
+    actor_of(request).require_manager()
+    if request.method == "POST" and acting_for.has_changed(request):
+        messages.error(request, _OTHER_POLICIES)
+        return redirect("policies")
+    data = request.POST if request.method == "POST" else None
+    form = PolicyForm.of(policy, data, party=acting_for.named(actor_of(request)))
     if form.is_valid():
         by, now = actor_of(request), timezone.now()
         try:
@@ -118,5 +116,4 @@ def _edit(request: MogRequest, policy: SpendPolicy | None) -> HttpResponse:
 
 
 def _own(request: MogRequest) -> SpendPolicyQuerySet:
-    user = actor_of(request).require_user()
-    return SpendPolicy.objects.live().filter(user=user)
+    return SpendPolicy.objects.owned_by(actor_of(request).party)

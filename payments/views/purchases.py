@@ -12,9 +12,10 @@ from accounts.http import MogRequest, actor_of, throttled
 from accounts.step_up import signed_in_required
 from catalog.models import Listing
 from payments import accounts, card_purchases, checkout, entitlements
-from payments.checkout import Wanted
 from payments.errors import (
     AccountFrozen,
+    ApprovalDenied,
+    ApprovalRequired,
     NothingToPay,
     NotOffered,
     Overdraft,
@@ -23,8 +24,11 @@ from payments.errors import (
     PaymentUnavailable,
     PolicyRefused,
     PriceAboveLimit,
+    SellerChanged,
 )
 from payments.models import OrderMethod
+from payments.sale_terms import Wanted
+from payments.views import acting_for
 
 # What a person is told who cannot have it, and whether the page with the price says more.
 _SENTENCES: dict[type[PaymentsError], str] = {
@@ -32,12 +36,15 @@ _SENTENCES: dict[type[PaymentsError], str] = {
     NothingToPay: "You have this package already.",
     NotOffered: "This package takes no new buyers.",
     OwnListing: "You sell this package yourself, so there is nothing to buy.",
+    SellerChanged: "It has another seller by now. Nothing was paid; look at who that is.",
     PriceAboveLimit: "Its price has changed. Nothing was paid; look at the new price.",
     Overdraft: "Your wallet holds too little. Nothing was paid.",
     AccountFrozen: "Your wallet is frozen: a payment into it was disputed. Write to support.",
+    ApprovalDenied: "An admin was asked and has denied this. Nothing was paid.",
     PolicyRefused: "Your organization's spend policy does not allow this. Nothing was paid.",
 }
-_LOOK_AGAIN = (PriceAboveLimit, Overdraft, AccountFrozen, PolicyRefused)
+_OTHER_BUYER = "You act for somebody else now. Nothing was paid; look at whose wallet pays."
+_LOOK_AGAIN = (SellerChanged, PriceAboveLimit, Overdraft, AccountFrozen, PolicyRefused)
 
 
 @throttled("financial")
@@ -58,6 +65,7 @@ def purchase(request: MogRequest, vendor: str, slug: str) -> HttpResponse:
         "listing": listing,
         "wallet": wallet,
         "organization": actor.organization,
+        "acting_for": acting_for.named(actor),
         "shortfall_cents": max(0, listing.price_cents - wallet.available_cents),
         "left_cents": wallet.available_cents - listing.price_cents,
     }
@@ -66,9 +74,12 @@ def purchase(request: MogRequest, vendor: str, slug: str) -> HttpResponse:
 
 def _buy(request: MogRequest, listing: Listing) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
-    names = (listing.vendor.slug, listing.slug)
+    names = (listing.namespace, listing.slug)
     agreed = _agreed_cents(request) if not listing.is_free else 0
     if agreed is None:  # nobody has shown them the price yet
+        return redirect("purchase", *names)
+    if not listing.is_free and acting_for.has_changed(request):
+        messages.error(request, _OTHER_BUYER)
         return redirect("purchase", *names)
     wanted = Wanted(listing=listing.name, max_price_cents=agreed)
     try:
@@ -79,6 +90,9 @@ def _buy(request: MogRequest, listing: Listing) -> HttpResponse:
                 return redirect("order", order.public_id)
             # Under one form somebody may press twice: they have it by then, and pay nothing again.
             bought = checkout.purchase(wanted, by=actor, now=now, may_pay=True)
+    except ApprovalRequired as refusal:
+        messages.info(request, "A spend policy of your organization leaves this to an admin.")
+        return redirect("approval", refusal.approval_id)
     except tuple(_SENTENCES) as refusal:
         messages.error(request, _sentence(refusal))
         is_on_page = isinstance(refusal, _LOOK_AGAIN)
@@ -97,7 +111,7 @@ def _agreed_cents(request: MogRequest) -> int | None:
 
 def _may_buy(listing: Listing, *, by: Actor) -> bool:
     held = entitlements.entitlement_of_party(listing, by=by)
-    return held is None and listing.is_offered and not listing.vendor.is_sold_under_by(by)
+    return held is None and listing.is_offered and not listing.vendor.is_of_party(by)
 
 
 def _sentence(refusal: Exception) -> str:

@@ -6,6 +6,7 @@ What a browser brings back from the provider decides nothing: the site asks the 
 import json
 from http import HTTPStatus
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,16 +15,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import MogRequest, actor_of, throttled
 from accounts.step_up import signed_in_required
-from payments import card_page, declines, idempotency, top_up_payments, top_ups
+from payments import card_page, declines, idempotency, top_ups
 from payments.errors import IdempotencyKeyInUse, IdempotencyKeyReused
 from payments.forms import TopUpForm
 from payments.idempotency import Answer
 from payments.models import TopUp, TopUpState
 from payments.models.chargeback import state_of
 from payments.stripe_port import OutcomeUnknown, ProviderBusy
+from payments.views import acting_for
 
 _AGAIN = "The payment provider does not answer, and nothing was taken. Send the form once more."
 _ANOTHER = "This form was sent before with another amount. Look at it and send it once more."
+_OTHER_WALLET = "You act for somebody else now. Nothing was charged; look at whose wallet it fills."
 _STARTED = "This is being worked on. Send the form once more in a moment."
 
 
@@ -33,12 +36,16 @@ _STARTED = "This is being worked on. Send the form once more in a moment."
 @signed_in_required
 def top_up(request: MogRequest) -> HttpResponse:
     """Ask how much, and begin."""
-    form = TopUpForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    is_sent = request.method == "POST"
+    if is_sent and acting_for.has_changed(request):
+        messages.error(request, _OTHER_WALLET)
+        return redirect("wallet-top-up")
+    initial = {"acting_for": acting_for.named(actor_of(request))}
+    form = TopUpForm(request.POST or None, initial=initial)
+    if is_sent and form.is_valid():
         answer = _started(form, request)
         if answer is not None:
             return redirect("wallet-top-up-status", json.loads(answer.text)["topUpId"])
-    is_sent = request.method == "POST"
     status = HTTPStatus.UNPROCESSABLE_ENTITY if is_sent else HTTPStatus.OK
     return render(request, "payments/top_up.html", {"form": form}, status=status)
 
@@ -70,7 +77,9 @@ def pay(request: MogRequest, public_id: str) -> HttpResponse:
     found = _own(request, public_id)
     if not found.is_open or found.is_automatic:
         return redirect("wallet-top-up-status", public_id)
-    intent = top_up_payments.reach(found, is_repeated=True)
+    intent = top_ups.reach(found, now=timezone.now())
+    if intent is None:
+        return redirect("wallet-top-up-status", public_id)
     back = top_ups.url_of(found)
     stand_in = card_page.sandbox_url(intent.client_secret, back=back)
     if stand_in:

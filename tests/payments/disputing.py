@@ -9,8 +9,16 @@ from catalog.models import Listing
 from payments import accounts, card_purchases, dispute_sweep, ledger, ledger_check, top_ups
 from payments.ledger import Entry
 from payments.models import AccountKind, Chargeback, Entitlement, Order, Posting, TopUp
+from tests.bearer import BUYER, Bearer
 from tests.fakes.payment_sandbox import PaymentSandbox
 from tests.payments.paying import begun, pay
+
+
+def paid(by: User, sandbox: PaymentSandbox) -> TopUp:
+    """Let somebody pay a top-up at the provider; nobody here has asked about it since."""
+    top_up = begun(Bearer(by, BUYER).client)
+    pay(sandbox, top_up)
+    return top_up
 
 
 def filled(client: Client, sandbox: PaymentSandbox, cents: int = 1000) -> TopUp:

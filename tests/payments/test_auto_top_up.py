@@ -5,19 +5,21 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
-from pytest_django import Settings
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.mail import deliver
-from accounts.models import User
+from accounts.models import Role, User
 from audit.actions import Action
 from audit.models import Event
 from payments import auto_top_up, payers, reconciliation, stripe_port, top_up_mail
 from payments.models import AutoTopUp, TopUp, TopUpSource, TopUpState
 from tests import signed_in
 from tests.bearer import Bearer
+from tests.factories.accounts import MembershipFactory, OrganizationFactory
 from tests.fakes.payment_sandbox import PaymentSandbox
 from tests.money import fill
 from tests.payments.paying import balance
@@ -196,9 +198,31 @@ class TestFilling:
         assert auto.stopped_at is not None
         assert Event.objects.filter(action=Action.AUTO_TOP_UP_STOPPED).count() == 1
         assert filled(auto, at=at + timedelta(days=1)) is None
-        deliver(top_up_mail.stopped(auto), to=top_up_mail.address_of(second))
+        deliver(top_up_mail.stopped(auto), to=bob.email)
         assert "/wallet/auto-top-up" in str(mail.outbox[0].body)
         assert balance(bob) == 0
+
+    def test_of_an_organization_its_admins_are_told(
+        self,
+        bob: User,
+        charlie: User,
+        mailbox: list[EmailMessage],
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ) -> None:
+        acme = OrganizationFactory.create()
+        MembershipFactory.create(organization=acme, user=bob, role=Role.MEMBER)
+        MembershipFactory.create(organization=acme, user=charlie, role=Role.ADMIN)
+        top_up = TopUp.objects.create(
+            payer=payers.payer_of(acme),
+            source=TopUpSource.AUTOMATIC,
+            method_id="pm_card_visa",
+            amount_cents=1_000,
+            currency="USD",
+            check_at=timezone.now(),
+        )
+        with django_capture_on_commit_callbacks(execute=True):
+            top_up_mail.send(top_up_mail.failed(top_up), about=top_up)
+        assert [sent.to for sent in mailbox] == [[charlie.email]]
 
     def test_a_success_forgets_a_decline(
         self, client: Client, bob: User, sandbox: PaymentSandbox
@@ -245,9 +269,9 @@ class TestThePage:
         signed_in.sign_in(client, bob)
         return client
 
-    def _send(self, browser: Client) -> Any:
+    def _send(self, browser: Client, **more: str) -> Any:
         form = {"is_enabled": "on", "threshold": "5", "amount": "10.00", "monthly_ceiling": "25"}
-        return browser.post("/wallet/auto-top-up", form)
+        return browser.post("/wallet/auto-top-up", form | more)
 
     def test_it_says_what_is_missing_and_then_saves(
         self, browser: Client, bob: User, sandbox: PaymentSandbox
@@ -259,6 +283,19 @@ class TestThePage:
         assert self._send(browser).status_code == 302
         auto = AutoTopUp.objects.get()
         assert (auto.threshold_cents, auto.amount_cents, auto.is_enabled) == (500, 1000, True)
+
+    def test_shown_for_another_wallet_it_sets_nothing(
+        self, bob: User, sandbox: PaymentSandbox
+    ) -> None:
+        save_card(bob, sandbox)
+        acme = OrganizationFactory.create()
+        MembershipFactory.create(organization=acme, user=bob, role=Role.ADMIN)
+        browser = signed_in.acting_for(acme, bob)
+        shown = browser.get("/wallet/auto-top-up").content.decode()
+        assert f'name="acting_for" value="{acme.public_id}"' in shown
+        browser.post("/settings/acting", {"organization": ""})
+        assert self._send(browser, acting_for=acme.public_id).status_code == 302
+        assert not AutoTopUp.objects.exists()
 
     def test_it_asks_for_a_fresh_proof(self, bob: User, settings: Settings) -> None:
         client = Client()

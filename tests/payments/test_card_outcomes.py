@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -18,7 +19,6 @@ from payments import (
     card_purchases,
     card_refunds,
     ledger,
-    ledger_check,
     payers,
     pending,
     reconciliation,
@@ -36,31 +36,17 @@ from payments.models import (
 from payments.pending import SUBJECT
 from payments.stripe_port import Charge
 from tests.bearer import BUYER, Bearer
-from tests.factories.catalog import ListingFactory
 from tests.fakes.payment_sandbox import PaymentSandbox, Receiver
 from tests.payments.card_paying import ask, begun, pay, second_payment, settle, shown
 from tests.payments.paying import balance, hand_in
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def listing() -> Listing:
-    """A listing of 4.99."""
-    return ListingFactory.create(price_cents=499)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books_balance")]
 
 
 @pytest.fixture
 def client(bob: User, sandbox: PaymentSandbox) -> Client:
     """Bob's token, at a provider that is there."""
     return Bearer(bob, BUYER).client
-
-
-@pytest.fixture(autouse=True)
-def _books_balance() -> Any:
-    """Whatever a test does, the books are right afterwards."""
-    yield
-    assert list(ledger_check.faults()) == []
 
 
 class TestPaying:
@@ -76,6 +62,25 @@ class TestPaying:
         assert balance(bob) == 0
         assert ledger.balance_of(accounts.payable_of(order.vendor)) == 449
         assert ledger.balance_of(accounts.ours(AccountKind.PROVIDER)) == -499
+
+    def test_what_ends_while_its_payment_is_settled_goes_back_to_the_card(
+        self, client: Client, listing: Listing, sandbox: PaymentSandbox
+    ) -> None:
+        order = begun(client, listing)
+        pay(sandbox, order)
+
+        def end_before(execute: Any, sql: str, *rest: Any) -> Any:
+            if sql.startswith('UPDATE "payments_order"') and '"paid_at"' in sql:
+                ended = {"state": OrderState.CANCELED, "check_at": None}
+                Order.objects.filter(pk=order.pk, state=OrderState.PENDING).update(**ended)
+            return execute(sql, *rest)
+
+        with connection.execute_wrapper(end_before):
+            order = settle(order)
+        assert order.state == OrderState.CANCELED
+        assert not Entitlement.objects.exists()
+        assert CardRefund.objects.get().amount_cents == 499
+        assert ledger.balance_of(accounts.payable_of(order.vendor)) == 0
 
     def test_twenty_deliveries_pay_once(
         self, client: Client, listing: Listing, sandbox: PaymentSandbox, receiver: Receiver

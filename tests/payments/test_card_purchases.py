@@ -10,7 +10,6 @@ from accounts.models import Organization, User
 from catalog.models import Listing, ListingState
 from payments import (
     card_purchases,
-    ledger_check,
     stripe_port,
 )
 from payments.models import (
@@ -26,26 +25,13 @@ from tests.factories.catalog import ListingFactory
 from tests.fakes.payment_sandbox import PaymentSandbox
 from tests.payments.card_paying import ask, begun, pay, second_payment, settle, shown
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def listing() -> Listing:
-    """A listing of 4.99."""
-    return ListingFactory.create(price_cents=499)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books_balance")]
 
 
 @pytest.fixture
 def client(bob: User, sandbox: PaymentSandbox) -> Client:
     """Bob's token, at a provider that is there."""
     return Bearer(bob, BUYER).client
-
-
-@pytest.fixture(autouse=True)
-def _books_balance() -> Any:
-    """Whatever a test does, the books are right afterwards."""
-    yield
-    assert list(ledger_check.faults()) == []
 
 
 class TestAsking:

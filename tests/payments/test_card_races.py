@@ -9,18 +9,11 @@ from catalog.models import Listing
 from payments import card_purchase_outcomes, ledger_check, stripe_port
 from payments.models import CardRefund, CardRefundState, Entitlement, Order, OrderState
 from tests.bearer import BUYER, Bearer
-from tests.factories.catalog import ListingFactory
 from tests.fakes.payment_sandbox import PaymentSandbox
 from tests.racing import race
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 _RACERS = "tests.payments.card_racers"
-
-
-@pytest.fixture
-def listing() -> Listing:
-    """A listing of 4.99."""
-    return ListingFactory.create(price_cents=499)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Money back to the card that paid, once, whatever the provider answers."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -13,7 +12,6 @@ from payments import (
     accounts,
     card_refunds,
     ledger,
-    ledger_check,
     stripe_port,
 )
 from payments.models import (
@@ -25,31 +23,17 @@ from payments.models import (
 )
 from payments.pending import SUBJECT
 from tests.bearer import BUYER, Bearer
-from tests.factories.catalog import ListingFactory
 from tests.fakes.payment_sandbox import PaymentSandbox
 from tests.payments.card_paying import begun, pay, settle
 from tests.payments.paying import balance
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def listing() -> Listing:
-    """A listing of 4.99."""
-    return ListingFactory.create(price_cents=499)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books_balance")]
 
 
 @pytest.fixture
 def client(bob: User, sandbox: PaymentSandbox) -> Client:
     """Bob's token, at a provider that is there."""
     return Bearer(bob, BUYER).client
-
-
-@pytest.fixture(autouse=True)
-def _books_balance() -> Any:
-    """Whatever a test does, the books are right afterwards."""
-    yield
-    assert list(ledger_check.faults()) == []
 
 
 class TestRefunds:

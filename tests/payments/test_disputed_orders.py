@@ -1,7 +1,5 @@
 """Disputes of card orders: money held, the package away; a win brings back both, a loss neither."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
@@ -36,6 +34,7 @@ from payments.models import (
     Source,
 )
 from payments.models.account import PAYABLE_FLOOR_CENTS
+from payments.sale_terms import Wanted
 from tests.bearer import BUYER, Bearer
 from tests.factories.accounts import UserFactory
 from tests.factories.catalog import ListingFactory
@@ -45,10 +44,8 @@ from tests.payments.disputing import (
     again,
     balances,
     bought_by_card,
-    clearing_cents,
     dispute,
     ended,
-    faults,
     has_it,
     hear,
     owed,
@@ -57,7 +54,7 @@ from tests.payments.disputing import (
 from tests.payments.paying import balance
 from tests.signed_in import sign_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books_agree")]
 
 _PRICE, _FEE, _SELLER = 500, 50, 450
 
@@ -72,14 +69,6 @@ def listing(alice: User) -> Listing:
 def order(listing: Listing, bob: User, sandbox: PaymentSandbox) -> Order:
     """Bob has paid for it with a card."""
     return paid_by_card(listing, bob, sandbox)
-
-
-@pytest.fixture(autouse=True)
-def books_are_right(sandbox: PaymentSandbox) -> Iterator[None]:
-    """Whatever a test does, the books hold, and the provider has what they say."""
-    yield
-    assert faults() == []
-    assert clearing_cents() == sandbox.totals["balance"]
 
 
 def paid_by_card(listing: Listing, buyer: User, sandbox: PaymentSandbox) -> Order:
@@ -217,7 +206,7 @@ class TestLost:
         with transaction.atomic():
             bought = orders.buy_from_wallet(
                 order.listing,
-                max_price_cents=None,
+                Wanted(listing=order.listing.name),
                 by=Bearer(bob, BUYER).actor,
                 now=timezone.now(),
             )

@@ -1,6 +1,5 @@
 """Disputes of top-ups: what is there is held, the rest is owed, and the wallet is frozen."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -16,7 +15,6 @@ from audit.models import Event
 from payments import (
     auto_top_up,
     chargebacks,
-    dispute_sweep,
     ledger_check,
     settlement,
     stripe_port,
@@ -26,21 +24,16 @@ from payments.models import (
     AutoTopUp,
     Chargeback,
     ChargebackState,
-    EventState,
-    Posting,
-    ProviderEvent,
     TopUp,
     WalletFreeze,
 )
 from tests.bearer import BUYER, Bearer
 from tests.factories.accounts import OrganizationFactory
-from tests.fakes.payment_sandbox import PaymentSandbox, Receiver
+from tests.fakes.payment_sandbox import PaymentSandbox
 from tests.payments.disputing import (
-    clearing_cents,
     decide,
     dispute,
     ended,
-    faults,
     filled,
     hear,
     is_frozen,
@@ -48,29 +41,15 @@ from tests.payments.disputing import (
     owed,
     spend,
 )
-from tests.payments.paying import balance, begun, hand_in, pay
+from tests.payments.paying import balance
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books_agree")]
 
 
 @pytest.fixture
 def client(bob: User, sandbox: PaymentSandbox) -> Client:
     """Bob's token, at a provider whose events nobody carries to us."""
     return Bearer(bob, BUYER).client
-
-
-@pytest.fixture
-def top_up(client: Client, sandbox: PaymentSandbox) -> TopUp:
-    """Bob has ten dollars from a card."""
-    return filled(client, sandbox)
-
-
-@pytest.fixture(autouse=True)
-def books_are_right(sandbox: PaymentSandbox) -> Iterator[None]:
-    """Whatever a test does, the books hold, and the provider has what they say."""
-    yield
-    assert faults() == []
-    assert clearing_cents() == sandbox.totals["balance"]
 
 
 class TestOpened:
@@ -237,159 +216,6 @@ class TestLost:
         with pytest.raises(PaymentMismatch):
             chargebacks.bear(replace(shown, amount_cents=1001), now=timezone.now())
         hear(dispute_id)
-
-
-class TestNews:
-    def test_it_comes_by_events(
-        self, client: Client, sandbox: PaymentSandbox, receiver: Receiver, bob: User
-    ) -> None:
-        top_up = begun(client)
-        pay(sandbox, top_up)
-        dispute(sandbox, top_up.intent_id)
-        hand_in(receiver, events=5)
-        assert (balance(bob), is_frozen(bob)) == (0, True)
-        kinds = ProviderEvent.objects.filter(type__startswith="charge.dispute").values_list("state")
-        assert list(kinds) == [(EventState.APPLIED,), (EventState.APPLIED,)]
-
-    @pytest.mark.parametrize("order", [slice(None), slice(None, None, -1)])
-    @pytest.mark.parametrize(("act", "cents"), [("win", 1000), ("lose", 0)])
-    def test_events_in_any_order_and_many_times_come_to_the_same(
-        self,
-        client: Client,
-        sandbox: PaymentSandbox,
-        receiver: Receiver,
-        bob: User,
-        order: slice,
-        act: str,
-        cents: int,
-    ) -> None:
-        top_up = begun(client)
-        pay(sandbox, top_up)
-        decide(sandbox, dispute(sandbox, top_up.intent_id), act)
-        told = sandbox.look("events")["data"]
-        for event in told:
-            if event["type"].startswith("charge.dispute"):
-                sandbox.control(f"events/{event['id']}/deliver", times="5")
-        hand_in(receiver, events=len(told) + 15, order=order)
-        assert (balance(bob), owed(bob), is_frozen(bob)) == (cents, 0, act == "lose")
-        assert Chargeback.objects.count() == 1
-        states = ProviderEvent.objects.filter(object_kind="dispute").values_list("state", flat=True)
-        assert set(states) == {EventState.APPLIED}
-
-    def test_dropped_events_are_found_by_the_sweep(
-        self,
-        client: Client,
-        sandbox: PaymentSandbox,
-        bob: User,
-    ) -> None:
-        sandbox.control("webhooks", mode="drop")
-        top_up = begun(client)
-        pay(sandbox, top_up)
-        dispute(sandbox, top_up.intent_id)
-        assert not ProviderEvent.objects.exists()
-        for dispute_id in dispute_sweep.unsettled(now=timezone.now()):
-            dispute_sweep.look(dispute_id, now=timezone.now())
-        assert (balance(bob), is_frozen(bob)) == (0, True)
-
-    def test_a_dispute_heard_of_before_its_payment(
-        self, client: Client, sandbox: PaymentSandbox, bob: User
-    ) -> None:
-        top_up = begun(client)
-        pay(sandbox, top_up)
-        hear(dispute(sandbox, top_up.intent_id))
-        assert (balance(bob), is_frozen(bob)) == (0, True)
-        assert Posting.objects.filter(event=top_up.event).count() == 1
-
-    @pytest.mark.parametrize(("act", "cents"), [("win", 1000), ("lose", 0)])
-    def test_the_end_heard_of_first(
-        self, top_up: TopUp, sandbox: PaymentSandbox, bob: User, act: str, cents: int
-    ) -> None:
-        dispute_id = dispute(sandbox, top_up.intent_id)
-        decide(sandbox, dispute_id, act)
-        hear(dispute_id)
-        assert (balance(bob), is_frozen(bob)) == (cents, act == "lose")
-
-    @pytest.mark.parametrize("is_first_known", [False, True])
-    def test_one_that_was_won_unheard_makes_room_for_the_next(
-        self,
-        top_up: TopUp,
-        sandbox: PaymentSandbox,
-        bob: User,
-        is_first_known: bool,  # noqa: FBT001 (a parameter of the test)
-    ) -> None:
-        first = dispute(sandbox, top_up.intent_id)
-        if is_first_known:
-            hear(first)
-        decide(sandbox, first, "win")
-        second = dispute(sandbox, top_up.intent_id)
-        hear(second)
-        standing = Chargeback.objects.standing().get()
-        assert (standing.provider_id, standing.state) == (second, ChargebackState.OPEN)
-        assert Chargeback.objects.get(provider_id=first).state == ChargebackState.WON
-        assert (balance(bob), is_frozen(bob)) == (0, True)
-
-    def test_several_that_were_won_unheard_leave_everything_as_it_was(
-        self, top_up: TopUp, sandbox: PaymentSandbox, bob: User
-    ) -> None:
-        first = dispute(sandbox, top_up.intent_id)
-        hear(first)
-        decide(sandbox, first, "win")
-        for _ in range(2):
-            latest = dispute(sandbox, top_up.intent_id)
-            decide(sandbox, latest, "win")
-        hear(latest)
-        assert Chargeback.objects.filter(state=ChargebackState.WON).count() == 3
-        assert (balance(bob), is_frozen(bob)) == (1000, False)
-
-    def test_twenty_times_is_once(self, top_up: TopUp, sandbox: PaymentSandbox, bob: User) -> None:
-        spend(bob, 700)
-        chargeback = opened(sandbox, top_up)
-        for _ in range(20):
-            hear(chargeback.provider_id)
-        assert (owed(bob), Chargeback.objects.count()) == (700, 1)
-        ended(sandbox, chargeback, "win")
-        for _ in range(20):
-            hear(chargeback.provider_id)
-        assert (balance(bob), owed(bob), WalletFreeze.objects.count()) == (300, 0, 1)
-
-    def test_lost_events_are_found_by_asking(
-        self, top_up: TopUp, sandbox: PaymentSandbox, bob: User
-    ) -> None:
-        dispute_id = dispute(sandbox, top_up.intent_id)
-        assert dispute_sweep.unsettled(now=timezone.now()) == [dispute_id]
-        hear(dispute_id)
-        assert dispute_sweep.unsettled(now=timezone.now()) == [dispute_id]
-        decide(sandbox, dispute_id, "win")
-        hear(dispute_id)
-        assert dispute_sweep.unsettled(now=timezone.now()) == []
-        assert balance(bob) == 1000
-
-    def test_a_provider_that_is_away_costs_time_only(
-        self, top_up: TopUp, sandbox: PaymentSandbox, bob: User
-    ) -> None:
-        chargeback = opened(sandbox, top_up)
-        sandbox.control("faults", path="/v1/disputes", fault="rate_limited", times="6")
-        assert dispute_sweep.unsettled(now=timezone.now()) == [chargeback.provider_id]
-        hear(chargeback.provider_id)
-        assert is_frozen(bob)
-
-    def test_somebody_elses_payment_is_not_ours(
-        self, sandbox: PaymentSandbox, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        sandbox.control("funds", amount="1000")
-        charge = stripe_port.Charge(
-            amount_cents=1000,
-            currency="USD",
-            customer_id=stripe_port.create_customer(
-                email="", name="x", metadata={}, key="other:1"
-            ).id,
-            metadata={},
-        )
-        intent = stripe_port.create_intent(charge, key="other:2")
-        sandbox.control(f"intents/{intent.id}/pay")
-        hear(dispute(sandbox, intent.id))
-        assert "no payment of ours" in caplog.text
-        sandbox.control("forget")
 
 
 class TestTold:

@@ -3,12 +3,13 @@
 import json
 
 import pytest
+from django.core.mail import EmailMessage
 from django.test import Client
 from django.utils import timezone
 
 from accounts import staff as staff_groups
 from accounts.actor import Actor
-from accounts.models import User
+from accounts.models import Role, User
 from audit.actions import Action
 from audit.models import Event
 from audit.who import Origin
@@ -16,7 +17,7 @@ from payments import accounts, freezing
 from payments.errors import InvalidFreeze, WalletContested
 from payments.models import AccountKind, WalletFreeze
 from tests.bearer import BUYER, Bearer
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import MembershipFactory, OrganizationFactory, UserFactory
 from tests.fakes.payment_sandbox import PaymentSandbox
 from tests.money import fill
 from tests.payments.disputing import ended, faults, filled, is_frozen, opened, owed, spend
@@ -60,6 +61,32 @@ class TestByStaff:
             (Action.WALLET_UNFROZEN, "It was theirs."),
         ]
         assert {event.actor_kind for event in events} == {"staff"}
+
+    @pytest.mark.django_db(transaction=True)
+    def test_its_owner_is_told_each_time_it_changes_and_never_why(
+        self, bob: User, staff: Actor, mailbox: list[EmailMessage]
+    ) -> None:
+        freeze(bob, staff)
+        freeze(bob, staff, "Again.")
+        unfreeze(bob, staff)
+        assert [(sent.to, sent.subject) for sent in mailbox] == [
+            ([bob.email], "A wallet is frozen"),
+            ([bob.email], "A wallet can be used again"),
+        ]
+        assert "Our staff has frozen your wallet." in str(mailbox[0].body)
+        assert not any("stolen" in str(sent.message()) for sent in mailbox)
+
+    @pytest.mark.django_db(transaction=True)
+    def test_the_admins_of_an_organization_are_told(
+        self, bob: User, charlie: User, staff: Actor, mailbox: list[EmailMessage]
+    ) -> None:
+        acme = OrganizationFactory.create(name="Acme")
+        MembershipFactory.create(organization=acme, user=bob, role=Role.MEMBER)
+        MembershipFactory.create(organization=acme, user=charlie, role=Role.ADMIN)
+        wallet = accounts.wallet_of(acme)
+        freezing.freeze(wallet, reason="A stolen card.", by=staff, now=timezone.now())
+        assert [sent.to for sent in mailbox] == [[charlie.email]]
+        assert "frozen the wallet of Acme." in str(mailbox[0].body)
 
     @pytest.mark.parametrize("reason", ["", "  ", "x" * 501])
     def test_a_reason_is_needed(self, bob: User, staff: Actor, reason: str) -> None:

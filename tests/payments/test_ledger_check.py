@@ -12,9 +12,9 @@ from accounts.actor import Actor
 from accounts.models import User
 from audit.who import Origin
 from payments import accounts, checkout, ledger, ledger_check, payouts, refunds
-from payments.checkout import Wanted
 from payments.ledger import Entry
 from payments.models import AccountKind, Order, TopUpState
+from payments.sale_terms import Wanted
 from tests import databases
 from tests.bearer import BUYER, Bearer
 from tests.factories.accounts import UserFactory

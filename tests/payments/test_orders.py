@@ -109,6 +109,7 @@ class TestTheApi:
             "entitlementId": held.public_id,
             "createdAt": at,
             "paidAt": at,
+            "placedBy": order.placed_by.username,
             "receiptUrl": f"{settings.SITE_URL}/orders/{order.public_id}",
             "refundedCents": 0,
             "disputedCents": 0,

@@ -9,13 +9,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Role, User
 from audit.actions import Action
 from audit.models import Event
 from payments import payment_methods, stripe_port
 from payments.models import Payer
 from tests import signed_in
 from tests.bearer import Bearer
+from tests.factories.accounts import MembershipFactory, OrganizationFactory
 from tests.fakes.payment_sandbox import PaymentSandbox
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +121,22 @@ def test_a_person_saves_and_removes_a_card(bob: User, sandbox: PaymentSandbox) -
     assert (
         b"The card is removed" in browser.post(f"/wallet/cards/{card}/remove", follow=True).content
     )
+
+
+def test_a_card_is_saved_to_no_other_wallet_than_the_one_that_was_shown(
+    bob: User, sandbox: PaymentSandbox
+) -> None:
+    acme = OrganizationFactory.create()
+    MembershipFactory.create(organization=acme, user=bob, role=Role.ADMIN)
+    browser = signed_in.acting_for(acme, bob)
+    shown = browser.get("/wallet/cards").content.decode()
+    assert f'name="acting_for" value="{acme.public_id}"' in shown
+    browser.post("/settings/acting", {"organization": ""})
+    form = {"acting_for": acme.public_id}
+    answer = browser.post("/wallet/cards/new", form, follow=True)
+    assert b"You act for somebody else now" in answer.content
+    assert not Payer.objects.filter(user=bob, customer_id__isnull=False).exists()
+    assert browser.post("/wallet/cards/new", {"acting_for": ""})["Location"] != "/wallet/cards"
 
 
 def test_anothers_setup_is_not_there(client: Client, charlie: User) -> None:

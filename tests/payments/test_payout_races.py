@@ -1,6 +1,5 @@
 """Workers that meet at one payout, and workers that die at it: the money goes once."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -138,9 +137,7 @@ def test_a_worker_killed_before_it_notes_that_nobody_answered(
 
 def _killed_at(made: list[Payout], statements: list[int]) -> list[bool]:
     """Let a worker of its own pay each, and die before a statement; tell which of them died."""
-    with ThreadPoolExecutor(4) as pool:
-        calls = [
-            pool.submit(dies, "tests.payments.payout_racers:pay_until", str(payout.pk), str(number))
-            for payout, number in zip(made, statements, strict=True)
-        ]
-        return [call.result() for call in calls]
+    return [
+        dies("tests.payments.payout_racers:pay_until", str(payout.pk), str(number))
+        for payout, number in zip(made, statements, strict=True)
+    ]

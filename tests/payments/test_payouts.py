@@ -304,6 +304,21 @@ class TestWhatTheProviderDoes:
         assert pay(planned).state == PayoutState.FAILED
         assert planned.problem == "another_amount_was_sent"
 
+    def test_what_was_sent_is_not_given_back_to_what_the_vendor_is_owed(
+        self,
+        planned: Payout,
+        vendor: Vendor,
+        staff: Actor,
+        now: datetime,
+        sandbox: PaymentSandbox,
+    ) -> None:
+        _transfer(planned, cents=4_999, group=planned.public_id, key="by-hand")
+        Payout.objects.filter(pk=planned.pk).update(tries=1)
+        pay(planned)
+        with pytest.raises(PayoutMoved):
+            payouts.cancel(planned, by=staff, now=now)
+        assert balances(vendor) == (0, 5_000)
+
 
 @pytest.fixture
 def staff() -> Actor:

@@ -157,7 +157,11 @@ class TestThePages:
 
     @pytest.mark.parametrize(
         ("cents", "says"),
-        [(499, "It would be bought"), (501, "It would wait for you"), (0, "It would be bought")],
+        [
+            (499, "It would be bought"),
+            (501, "It would wait for you"),
+            (0, "It could be installed"),
+        ],
     )
     def test_a_package_is_tried(
         self, browser: Client, policy: SpendPolicy, cents: int, says: str
@@ -166,6 +170,22 @@ class TestThePages:
         path = f"{PAGE}/{policy.public_id}/simulate"
         assert says in browser.get(path, {"listing": listing.name}).content.decode()
         assert "There is no package" in browser.get(path, {"listing": "a/b"}).content.decode()
+
+    @pytest.mark.parametrize(
+        ("terms", "says"),
+        [
+            ({"is_active": False, "daily_limit_cents": 0}, "It could be installed"),
+            ({"blocked_types": ["skill"]}, "It could not be installed"),
+            ({"verified_vendors_only": True}, "Its vendor is not verified."),
+        ],
+    )
+    def test_what_is_free_is_tried_as_a_download(
+        self, browser: Client, policy: SpendPolicy, terms: dict[str, Any], says: str
+    ) -> None:
+        listing = ListingFactory.create()
+        SpendPolicy.objects.filter(pk=policy.pk).update(**terms)
+        path = f"{PAGE}/{policy.public_id}/simulate"
+        assert says in browser.get(path, {"listing": listing.name}).content.decode()
 
 
 class TestTheOperations:
@@ -233,6 +253,7 @@ class TestTheApi:
         assert told == {
             "id": policy.public_id,
             "name": "Agents",
+            "organizationId": None,
             "isDefault": False,
             "active": True,
             "maxPerPurchaseCents": 1_000,

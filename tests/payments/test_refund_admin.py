@@ -9,8 +9,8 @@ from django.utils import timezone
 from accounts.models import User
 from catalog.models import Listing
 from payments import checkout
-from payments.checkout import Wanted
 from payments.models import CardRefund, CardRefundState, Order
+from payments.sale_terms import Wanted
 from tests.bearer import BUYER, Bearer
 from tests.factories.catalog import ListingFactory
 from tests.money import fill

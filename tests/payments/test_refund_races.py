@@ -11,6 +11,7 @@ from accounts.models import User
 from catalog.models import Vendor
 from payments import accounts, ledger, ledger_check, orders
 from payments.models import Account, AccountKind, Entitlement, Order, Payout, Refund
+from payments.sale_terms import Wanted
 from tests.bearer import BUYER, Bearer
 from tests.factories.accounts import UserFactory
 from tests.factories.catalog import ListingFactory, VendorFactory
@@ -49,7 +50,7 @@ def bought(buyer: Bearer, vendor: Vendor, *, days_ago: float = 0) -> Order:
     listing = ListingFactory.create(price_cents=_PRICE, vendor=vendor, released_at=now)
     ArtifactFactory.create(release=ReleaseFactory.create(listing=listing))
     with transaction.atomic():
-        orders.buy_from_wallet(listing, max_price_cents=None, by=buyer.actor, now=now)
+        orders.buy_from_wallet(listing, Wanted(listing=listing.name), by=buyer.actor, now=now)
     return Order.objects.select_related("listing").get(listing=listing)
 
 

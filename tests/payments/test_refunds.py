@@ -24,6 +24,7 @@ from payments import accounts, earnings, entitlements, ledger, ledger_check, ord
 from payments.errors import InvalidRefund, NotRefundable
 from payments.ledger import Entry
 from payments.models import AccountKind, Entitlement, Order, Refund
+from payments.sale_terms import Wanted
 from tests.bearer import BUYER, Bearer
 from tests.factories.accounts import UserFactory
 from tests.factories.catalog import ListingFactory
@@ -51,7 +52,9 @@ def buyer(bob: User) -> Bearer:
 def order(listing: Listing, buyer: Bearer) -> Order:
     """Bob has paid for it a moment ago."""
     with transaction.atomic():
-        orders.buy_from_wallet(listing, max_price_cents=None, by=buyer.actor, now=timezone.now())
+        orders.buy_from_wallet(
+            listing, Wanted(listing=listing.name), by=buyer.actor, now=timezone.now()
+        )
     return Order.objects.select_related("listing", "vendor").get()
 
 
@@ -101,7 +104,7 @@ class TestByTheBuyer:
         refunds.take_back(order, by=buyer.actor, now=timezone.now())
         with transaction.atomic():
             bought = orders.buy_from_wallet(
-                listing, max_price_cents=None, by=buyer.actor, now=timezone.now()
+                listing, Wanted(listing=listing.name), by=buyer.actor, now=timezone.now()
             )
         assert bought.is_new
         assert books_are_right()

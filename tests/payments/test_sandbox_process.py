@@ -23,19 +23,23 @@ _BEARER = {"Authorization": f"Bearer {KEY}"}
 
 
 @pytest.fixture
-def fragile(
-    tmp_path: Path, event_receiver: Receiver, settings: Settings
-) -> Iterator[PaymentSandbox]:
+def its_receiver() -> Iterator[Receiver]:
+    """A site of this test's own: what tests before have caused still arrives at that of all."""
+    with payment_sandbox.receiving() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def fragile(tmp_path: Path, its_receiver: Receiver, settings: Settings) -> Iterator[PaymentSandbox]:
     """A sandbox of this test's own, that may be killed."""
-    event_receiver.reset()
-    with payment_sandbox.running(tmp_path, webhook=event_receiver.url) as sandbox:
+    with payment_sandbox.running(tmp_path, webhook=its_receiver.url) as sandbox:
         settings.STRIPE_SECRET_KEY = KEY
         settings.STRIPE_WEBHOOK_SECRET = payment_sandbox.WEBHOOK_SECRET
         settings.STRIPE_API_URL = sandbox.url
         yield sandbox
 
 
-def test_a_kill_loses_nothing(fragile: PaymentSandbox, event_receiver: Receiver) -> None:
+def test_a_kill_loses_nothing(fragile: PaymentSandbox, its_receiver: Receiver) -> None:
     fragile.control("webhooks", mode="hold")
     customer = stripe_port.create_customer(email="", name="bob", metadata={}, key="cus:1")
     charge = stripe_port.Charge(amount_cents=1200, currency="USD", customer_id=customer.id)
@@ -46,9 +50,9 @@ def test_a_kill_loses_nothing(fragile: PaymentSandbox, event_receiver: Receiver)
     assert stripe_port.retrieve_intent(intent.id).status == "succeeded"
     assert stripe_port.create_intent(charge, key="ord:1").id == intent.id
     assert fragile.totals["charges"] == 1200
-    assert event_receiver.taken == []
+    assert its_receiver.taken == []
     fragile.control("webhooks", mode="deliver")
-    assert processes.becomes_true(lambda: len(event_receiver.taken) == 4)
+    assert processes.becomes_true(lambda: len(its_receiver.taken) == 4)
 
 
 def test_it_ends_when_it_is_asked_to(fragile: PaymentSandbox) -> None:
@@ -56,6 +60,20 @@ def test_it_ends_when_it_is_asked_to(fragile: PaymentSandbox) -> None:
     assert fragile.process is not None
     assert fragile.process.returncode == 0
     fragile.start()
+
+
+def test_it_ends_in_order_from_the_first_moment_it_can_be_reached(tmp_path: Path) -> None:
+    port = payment_sandbox.free_port()
+    command = [sys.executable, "-m", "payments.sandbox", "--port", str(port), "--secret", "whsec_x"]
+    command += ["--state", str(tmp_path / "state"), "--webhook", "http://localhost/webhooks"]
+    with subprocess.Popen(command) as starting:
+        try:
+            while starting.poll() is None and not payment_sandbox.is_reachable(port):
+                pass
+            starting.terminate()
+            assert starting.wait(30) == 0
+        finally:
+            starting.kill()
 
 
 def test_it_does_not_start_for_a_site_it_could_not_tell(tmp_path: Path) -> None:

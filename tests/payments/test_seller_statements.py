@@ -13,8 +13,8 @@ from accounts.models import User
 from audit.who import Origin
 from catalog.models import Listing, Vendor
 from payments import checkout, refunds
-from payments.checkout import Wanted
 from payments.models import Order, Payout
+from payments.sale_terms import Wanted
 from tests.bearer import BUYER, SELLER, Bearer
 from tests.factories.accounts import UserFactory
 from tests.factories.catalog import ListingFactory

@@ -14,6 +14,7 @@ from accounts.models import User
 from payments import card_page, stripe_port
 from payments.models import TopUp, TopUpState
 from tests import signed_in
+from tests.factories.accounts import MembershipFactory, OrganizationFactory
 from tests.fakes.payment_sandbox import PaymentSandbox
 from tests.payments.paying import balance, pay
 
@@ -89,6 +90,21 @@ def test_the_same_form_sent_twice_is_one_top_up(browser: Client) -> None:
     assert TopUp.objects.count() == 1
 
 
+def test_a_form_that_was_shown_for_another_wallet_fills_none(
+    bob: User, sandbox: PaymentSandbox
+) -> None:
+    acme = OrganizationFactory.create()
+    MembershipFactory.create(organization=acme, user=bob)
+    browser = signed_in.acting_for(acme, bob)
+    assert f'name="acting_for" value="{acme.public_id}"' in browser.get(PAGE).content.decode()
+    browser.post("/settings/acting", {"organization": ""})
+    form = {"amount": "10.00", "key": str(uuid.uuid4()), "acting_for": acme.public_id}
+    answer = browser.post(PAGE, form, follow=True)
+    assert b"You act for somebody else now" in answer.content
+    assert acme.public_id not in answer.content.decode()
+    assert not TopUp.objects.exists()
+
+
 def test_another_amount_under_the_same_form_is_asked_about(browser: Client) -> None:
     key = str(uuid.uuid4())
     send(browser, key=key)
@@ -139,6 +155,15 @@ def test_what_has_ended_is_not_paid_again(browser: Client, sandbox: PaymentSandb
     assert browser.get(f"{page_of(top_up)}/pay")["Location"] == page_of(top_up)
     top_up.refresh_from_db()
     assert top_up.state == TopUpState.SUCCEEDED
+
+
+def test_what_was_paid_a_moment_ago_is_not_paid_again(
+    browser: Client, bob: User, sandbox: PaymentSandbox
+) -> None:
+    top_up = begun(browser)
+    pay(sandbox, top_up)
+    assert browser.get(f"{page_of(top_up)}/pay")["Location"] == page_of(top_up)
+    assert balance(bob) == top_up.amount_cents
 
 
 def test_only_the_page_that_pays_lets_the_provider_in(browser: Client) -> None:

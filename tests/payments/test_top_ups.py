@@ -4,17 +4,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core import mail
+from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from accounts.mail import deliver
 from accounts.models import Organization, User
 from audit.actions import Action
 from audit.models import Event
-from payments import payers, stripe_port, top_up_mail, top_up_outcomes
+from payments import payers, stripe_port, top_up_outcomes
 from payments.errors import PaymentMismatch
 from payments.models import EventState, Posting, ProviderEvent, TopUp, TopUpState
 from tests.bearer import BUYER, Bearer
@@ -224,13 +223,18 @@ class TestWhatTheProviderSays:
         assert balance(bob) == 1000
 
     def test_its_owner_is_told_of_a_decline(
-        self, client: Client, sandbox: PaymentSandbox, bob: User, settings: Any
+        self,
+        client: Client,
+        sandbox: PaymentSandbox,
+        bob: User,
+        mailbox: list[EmailMessage],
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
     ) -> None:
         top_up = begun(client)
         pay(sandbox, top_up, "decline")
-        top_up = settle(top_up)
-        deliver(top_up_mail.failed(top_up), to=top_up_mail.address_of(top_up))
-        (letter,) = mail.outbox
+        with django_capture_on_commit_callbacks(execute=True):
+            settle(top_up)
+        (letter,) = mailbox
         assert (letter.to, "$10.00 was declined" in letter.body) == ([bob.email], True)
 
     def test_authentication_is_asked_for_and_given(

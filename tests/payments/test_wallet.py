@@ -14,8 +14,8 @@ from accounts.actor import Actor
 from accounts.models import Organization, User
 from audit.who import Origin
 from payments import accounts, checkout, freezing
-from payments.checkout import Wanted
 from payments.models import Account, AccountKind, Order
+from payments.sale_terms import Wanted
 from tests.bearer import BUYER, Bearer
 from tests.factories.accounts import OrganizationFactory, UserFactory
 from tests.factories.catalog import ListingFactory

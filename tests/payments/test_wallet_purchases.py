@@ -1,7 +1,6 @@
 """Buying for money from the wallet, through the API."""
 
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -10,52 +9,25 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries as MaxNumQueries
 
-from accounts.models import SpendPolicy, User
+from accounts.models import User
 from audit.actions import Action
-from audit.models import Event, RefusalTally
+from audit.models import Event
 from catalog.models import Listing, ListingState
 from payments import accounts, ledger
 from payments.models import Account, AccountKind, Entitlement, Order, Posting, Source
 from tests.bearer import BUYER, Bearer
-from tests.factories.accounts import OrganizationFactory, SpendPolicyFactory
-from tests.factories.catalog import ListingFactory, VendorFactory
-from tests.factories.payments import EntitlementFactory, OrderFactory
+from tests.factories.accounts import OrganizationFactory
+from tests.factories.catalog import ListingFactory
+from tests.factories.payments import EntitlementFactory
 from tests.money import fill
-from tests.racing import race
+from tests.payments.buying import PURCHASES, buy, nothing_happened
 
 pytestmark = pytest.mark.django_db
-
-PURCHASES = "/v1/purchases"
 
 
 @pytest.fixture
 def client(bob: User) -> Client:
     return Bearer(bob, BUYER).client
-
-
-@pytest.fixture
-def listing(alice: User) -> Listing:
-    return ListingFactory.create(price_cents=499, vendor__user=alice)
-
-
-def buy(
-    client: Client, listing: Listing, *, key: str | None = "", **body: object
-) -> tuple[int, dict[str, object]]:
-    """Buy under a key of its own; return status and answer."""
-    headers = {"Idempotency-Key": key or str(uuid4())} if key is not None else {}
-    answer = client.post(
-        PURCHASES,
-        {"listing": listing.name} | body,
-        content_type="application/json",
-        headers=headers,
-    )
-    return answer.status_code, answer.json()
-
-
-def nothing_happened() -> bool:
-    """Tell that nobody has bought anything."""
-    bought = Order.objects.exists() or Entitlement.objects.exists()
-    return not bought and not Posting.objects.filter(event__startswith="order:").exists()
 
 
 class TestAPurchase:
@@ -324,177 +296,6 @@ class TestRefusals:
         fill(bob, 1_000)
         assert buy(client, listing, maxPriceCents=0)[0] == 409
         assert buy(client, ListingFactory.create(), maxPriceCents=0)[0] == 201
-
-
-class TestPolicies:
-    """What a token may spend by itself."""
-
-    @pytest.fixture
-    def policy(self, bob: User) -> SpendPolicy:
-        fill(bob, 100_000)
-        return bob.spend_policies.get()
-
-    def refused(self, client: Client, listing: Listing) -> tuple[int, object, object]:
-        """Try to buy; return status, code and reasons."""
-        status, body = buy(client, listing)
-        details = body.get("details", {})
-        assert isinstance(details, dict)
-        return status, body["code"], details.get("reasons")
-
-    def test_what_needs_a_person(self, client: Client, policy: SpendPolicy) -> None:
-        listing = ListingFactory.create(price_cents=501)
-        answer = (402, "approval_required", ["over_approval_threshold"])
-        assert self.refused(client, listing) == answer
-        assert nothing_happened()
-
-    def test_what_nobody_may_approve(
-        self, client: Client, policy: SpendPolicy, listing: Listing
-    ) -> None:
-        policy.blocked_types = ["skill"]
-        policy.save()
-        assert self.refused(client, listing) == (403, "policy_blocked", ["type_blocked"])
-
-    def test_an_inactive_policy(
-        self, client: Client, policy: SpendPolicy, listing: Listing
-    ) -> None:
-        policy.is_active = False
-        policy.save()
-        assert self.refused(client, listing) == (403, "policy_blocked", ["policy_inactive"])
-
-    def test_a_day_that_is_spent(
-        self, client: Client, bob: User, policy: SpendPolicy, listing: Listing
-    ) -> None:
-        OrderFactory.create(user=bob, policy=policy, listing__price_cents=4_502)
-        answer = (402, "approval_required", ["over_daily_limit"])
-        assert self.refused(client, listing) == answer
-        policy.daily_limit_cents += 1
-        policy.save()
-        assert buy(client, listing)[0] == 201
-
-    def test_money_that_went_back_does_not_count(
-        self, client: Client, bob: User, policy: SpendPolicy, listing: Listing
-    ) -> None:
-        spent = OrderFactory.create(user=bob, policy=policy, listing__price_cents=5_000)
-        assert buy(client, listing)[0] == 402
-        Order.objects.filter(pk=spent.pk).update(refunded_cents=499, refunded_fee_cents=50)
-        assert buy(client, listing)[0] == 201
-
-    def test_money_of_last_month_does_not_count(
-        self, client: Client, bob: User, policy: SpendPolicy, listing: Listing
-    ) -> None:
-        past = timezone.now() - timedelta(days=32)
-        OrderFactory.create(user=bob, policy=policy, listing__price_cents=49_900, created_at=past)
-        assert buy(client, listing)[0] == 201
-
-    def test_an_organizations_policy_caps_all_its_members_together(
-        self, bob: User, charlie: User, policy: SpendPolicy, listing: Listing
-    ) -> None:
-        organization = OrganizationFactory.create()
-        fill(organization, 10_000)
-        SpendPolicyFactory.create(organization=organization, daily_limit_cents=900)
-        acting = {"kind": "organization", "organization": organization}
-        first, second = Bearer(bob, BUYER, **acting), Bearer(charlie, BUYER, **acting)
-        assert buy(first.client, listing)[0] == 201
-        other = ListingFactory.create(price_cents=402)
-        answer = (402, "approval_required", ["over_daily_limit"])
-        assert self.refused(second.client, other) == answer
-
-    def test_a_refusal_stands_in_the_trail(
-        self, client: Client, policy: SpendPolicy, listing: Listing
-    ) -> None:
-        policy.is_active = False
-        policy.save()
-        buy(client, listing)
-        assert RefusalTally.objects.get().action == Action.PURCHASE_REFUSED
-
-
-@pytest.mark.processes
-@pytest.mark.django_db(transaction=True)
-def test_sixty_four_purchases_of_a_wallet_that_affords_ten_make_ten_orders(bob: User) -> None:
-    bearer = Bearer(bob, BUYER)
-    wallet = fill(bob, 1_000)
-    bob.spend_policies.update(daily_limit_cents=100_000, allow_executable=True)
-    names = [ListingFactory.create(price_cents=100).name for _ in range(64)]
-    statuses = race(
-        "tests.payments.racers:buy",
-        bearer.plaintext,
-        ",".join(names),
-        processes=4,
-        threads=8,
-        turns=2,
-    )
-    assert sorted(statuses) == ["201"] * 10 + ["402"] * 54
-    assert Order.objects.paid().count() == Entitlement.objects.count() == 10
-    assert Posting.objects.filter(event__startswith="order:").count() == 20
-    assert ledger.balance_of(wallet) == 0
-
-
-@pytest.mark.processes
-@pytest.mark.django_db(transaction=True)
-def test_a_days_limit_holds_against_many_at_once(bob: User) -> None:
-    bearer = Bearer(bob, BUYER)
-    wallet = fill(bob, 100_000)
-    bob.spend_policies.update(daily_limit_cents=350)
-    names = [ListingFactory.create(price_cents=100).name for _ in range(16)]
-    statuses = race(
-        "tests.payments.racers:buy", bearer.plaintext, ",".join(names), processes=2, threads=8
-    )
-    assert sorted(statuses) == ["201"] * 3 + ["402"] * 13
-    assert ledger.balance_of(wallet) == 99_700
-
-
-@pytest.mark.processes
-@pytest.mark.django_db(transaction=True)
-def test_one_listing_bought_by_many_keys_at_once_is_paid_once(bob: User, listing: Listing) -> None:
-    bearer = Bearer(bob, BUYER)
-    wallet = fill(bob, 10_000)
-    statuses = race(
-        "tests.payments.racers:buy", bearer.plaintext, listing.name, processes=2, threads=8
-    )
-    assert sorted(statuses) == ["200"] * 15 + ["201"]
-    assert ledger.balance_of(wallet) == 9_501
-
-
-@pytest.mark.processes
-@pytest.mark.django_db(transaction=True)
-def test_one_key_of_thirty_two_clients_pays_once(bob: User, listing: Listing) -> None:
-    bearer = Bearer(bob, BUYER)
-    wallet = fill(bob, 10_000)
-    bodies = race(
-        "tests.payments.racers:buy_under",
-        bearer.plaintext,
-        listing.name,
-        "order-7",
-        processes=4,
-        threads=8,
-    )
-    assert len(bodies) == 32
-    assert len(set(bodies)) == 1
-    assert ledger.balance_of(wallet) == 9_501
-
-
-@pytest.mark.processes
-@pytest.mark.django_db(transaction=True)
-def test_sales_and_refunds_of_one_vendor_never_wait_for_each_other_in_a_circle(
-    bob: User, alice: User
-) -> None:
-    bearer = Bearer(bob, BUYER)
-    vendor = VendorFactory.create(user=alice)
-    payable = accounts.payable_of(vendor)  # older than the wallet, so locked before it
-    wallet = fill(bob, 10_000)
-    bob.spend_policies.update(daily_limit_cents=100_000)
-    names = [ListingFactory.create(price_cents=100, vendor=vendor).name for _ in range(64)]
-    results = race(
-        "tests.payments.racers:buy_or_refund",
-        bearer.plaintext,
-        ",".join(names),
-        processes=4,
-        threads=4,
-        turns=4,
-    )
-    assert sorted(results) == ["201"] * 32 + ["refunded"] * 32
-    assert ledger.balance_of(wallet) == 10_000 - 32 * 100 + 32
-    assert ledger.balance_of(payable) == 32 * 90 - 32
 
 
 def test_a_purchase_costs_so_many_queries(

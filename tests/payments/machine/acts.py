@@ -29,7 +29,6 @@ from payments import (
     webhook_inbox,
 )
 from payments.auto_top_up import Rule
-from payments.checkout import Wanted
 from payments.idempotency import Effect, Keyed
 from payments.models import (
     AutoTopUp,
@@ -40,6 +39,7 @@ from payments.models import (
     SellerAccount,
     TopUp,
 )
+from payments.sale_terms import Wanted
 from payments.sandbox import courier
 from payments.stripe_port import ProviderError
 from tests.fakes.payment_sandbox import WEBHOOK_SECRET, PaymentSandbox
