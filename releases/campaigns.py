@@ -43,11 +43,12 @@ class _ClaimLost(Exception):
 def ask(release: Release, *, by: Actor, now: datetime) -> RescanCampaign:
     """Have one's own release scanned again; the scan that is under way, if there is one.
 
-    Raises MissingScope, and NothingToScan where there is no archive that matters.
+    Raises MissingScope, Listing.DoesNotExist, and NothingToScan where there is no archive that
+    matters.
     """
     user = by.require_scope(Scope.SELL)
     with transaction.atomic():
-        release.lock_listing()
+        release.lock_listing_of_seller()
         release.refresh_from_db(fields=["state"])
         if release.state not in RESCANNABLE or not hasattr(release, "artifact"):
             raise NothingToScan

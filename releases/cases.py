@@ -16,18 +16,20 @@ from scanning.verdicts import Verdict
 
 # What a person has looked at and found good.
 _GOOD = [Outcome.ACCEPTED.value, Outcome.CLEARED.value]
+_GRAVITY = {Cause.DISPUTE: 0, Cause.HELD: 1, Cause.RESCAN: 1, Cause.NEW_OWNER: 2}
 
 
 def open_case(release: Release, cause: Cause, *, now: datetime) -> Case:
     """Ask for a person; a case that is open already takes a graver cause and its earlier due time.
 
-    A seller's dispute is the least grave: it casts no doubt on a release.
+    A seller's dispute is the least grave: it casts no doubt on a release. A new owner is the
+    gravest: nothing but a person's decision ends that.
     """
     known = current(release)
     if known is None:
         due_at = now + _within(cause)
         return Case.objects.create(release=release, cause=cause, opened_at=now, due_at=due_at)
-    if known.cause == Cause.DISPUTE and cause != Cause.DISPUTE:
+    if _GRAVITY[cause] > _GRAVITY[Cause(known.cause)]:
         known.cause = cause
         known.due_at = min(known.due_at, now + _within(cause))
         known.save(update_fields=["cause", "due_at"])
@@ -94,5 +96,6 @@ def _within(cause: Cause) -> timedelta:
         Cause.HELD: settings.REVIEW_HELD_WITHIN,
         Cause.RESCAN: settings.REVIEW_RESCAN_WITHIN,
         Cause.DISPUTE: settings.REVIEW_DISPUTE_WITHIN,
+        Cause.NEW_OWNER: settings.REVIEW_HELD_WITHIN,
     }
     return within[cause]

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts.actor import Actor
 from catalog import listings, readme
 from catalog.errors import TypeChanged
-from releases import cases, exceptions, moves, notices, publishing, storage
+from releases import cases, exceptions, handovers, moves, notices, publishing, storage
 from releases.errors import WrongState
 from releases.models import Artifact, Cause, Release
 from releases.states import State
@@ -43,7 +43,8 @@ class _Decision:
 def decide(release: Release, examined: Examined, *, now: datetime) -> None:
     """Accept, hold or reject; what was accepted and is to be published is published with it.
 
-    Findings that a person has excepted count for nothing.
+    Findings that a person has excepted count for nothing. What a new owner brings first is held,
+    however clean it is.
 
     The canonical archive is kept before the row says so: a crash between leaves a file that the
     next attempt finds. A release that another worker holds or has decided stays as it is.
@@ -75,6 +76,8 @@ def _is_settled(release: Release, examined: Examined, *, now: datetime) -> bool:
             release.lock_listing()
             if _weighed(release, examined, problem=decision.problem) is not decision.state:
                 return False
+            if decision.state is State.ACCEPTED and handovers.is_watched(release):
+                decision = replace(decision, state=State.HELD)
             _settle(release, decision, now=now)
     except WrongState:
         log.info("%s is another worker's by now", release.public_id)
@@ -116,7 +119,7 @@ def _settle(release: Release, decision: _Decision, *, now: datetime) -> None:
     if decision.state is not State.REJECTED:
         _write_artifact(release, decision, now=now)
     if decision.state is State.HELD:
-        cases.open_case(release, Cause.HELD, now=now)
+        cases.open_case(release, handovers.cause_to_hold(release), now=now)
     if decision.state is State.ACCEPTED:
         publishing.publish_if_asked(release, by=Actor.system(), now=now)
     notices.tell_seller(release)

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
+from accounts import row_limits
 from accounts.actor import Actor
 from accounts.scopes import Scope
 from audit.actions import Action
@@ -43,13 +44,13 @@ def contest(
 ) -> Dispute:
     """Ask a person to look at one finding that the seller was shown.
 
-    Raises MissingScope, InvalidDispute, NothingToDispute, FormNotDisputable, AlreadyDisputed and
-    DisputeLimitReached.
+    Raises MissingScope, InvalidDispute, NothingToDispute, FormNotDisputable, AlreadyDisputed,
+    DisputeLimitReached and Listing.DoesNotExist.
     """
     by.require_scope(Scope.SELL)
     said = _checked(statement)
     with transaction.atomic():
-        release.lock_listing()
+        release.lock_listing_of_seller()
         _refuse_pointless(release, finding)
         _refuse_flood(release, now=now)
         dispute = Dispute.objects.create(
@@ -140,10 +141,10 @@ def _refuse_pointless(release: Release, finding: Finding) -> None:
 
 def _refuse_flood(release: Release, *, now: datetime) -> None:
     """Hold a release to its disputes of a day, counted in rows under the listing's lock."""
-    recent = release.disputes.filter(opened_at__gt=now - _DAY).order_by("-opened_at")
-    nth = recent.values_list("opened_at", flat=True)[settings.DISPUTES_A_DAY - 1 :][:1]
-    for oldest_that_counts in nth:
-        raise DisputeLimitReached(max(timedelta(seconds=1), oldest_that_counts + _DAY - now))
+    opened, most = release.disputes.all(), settings.DISPUTES_A_DAY
+    wait = row_limits.wait_for(opened, "opened_at", most=most, window=_DAY, now=now)
+    if wait is not None:
+        raise DisputeLimitReached(wait)
 
 
 def _answer(

@@ -1,4 +1,4 @@
-"""What becomes of a release once something is found in it that was not known before."""
+"""What becomes of a release once there is a reason to doubt it that was not known before."""
 
 from datetime import datetime
 
@@ -19,7 +19,7 @@ def flag(release: Release, *, now: datetime) -> bool:
     The caller holds the listing.
     """
     if release.state == State.ACCEPTED:
-        _hold(release, now=now)
+        hold(release, Cause.HELD, reason=_FOUND, now=now)
         return True
     case = cases.current(release)
     if release.state not in INSTALLABLE or (case and case.cause != Cause.DISPUTE):
@@ -52,14 +52,18 @@ def stop(release: Release, *, now: datetime) -> bool:
     return True
 
 
-def _hold(release: Release, *, now: datetime) -> None:
+def hold(release: Release, cause: Cause, *, reason: str, now: datetime) -> None:
+    """Keep an accepted release from the shelf until a person has looked, and tell its seller.
+
+    The caller holds the listing.
+    """
     moves.move(
         release,
         State.HELD,
         leaving={State.ACCEPTED},
         by=Actor.system(),
         now=now,
-        reason=_FOUND,
+        reason=reason,
     )
-    cases.open_case(release, Cause.HELD, now=now)
+    cases.open_case(release, cause, now=now)
     notices.tell_seller(release)

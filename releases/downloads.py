@@ -7,8 +7,9 @@ from django.db import transaction
 
 from accounts.actor import Actor
 from accounts.scopes import Scope
-from catalog.models import Listing, ListingQuerySet, Visibility
-from payments import entitlements
+from catalog.models import Listing, ListingQuerySet
+from payments import delivery, entitlements
+from payments.delivery import Parcel
 from payments.models import Entitlement
 from releases import storage
 from releases.errors import (
@@ -46,13 +47,14 @@ def issue_ticket(listing: Listing, *, version: str | None, by: Actor, now: datet
     """Sign a link to one version, the latest one if none is named, and count it.
 
     listing: one that the actor may see.
-    Raises SignInRequired, MissingScope, EntitlementRequired, NothingPublished, ReleaseSuspended
-    and ReleaseRevoked.
+    Raises SignInRequired, MissingScope, EntitlementRequired, NothingPublished, ReleaseSuspended,
+    ReleaseRevoked and DeliveryBlocked.
     """
     user = by.require_scope(Scope.DOWNLOAD)
     entitlement = _right_to(listing, by=by)
     release = _release(listing, version)
     _require_installable(release)
+    delivery.require_allowed(_parcel(listing, release), by=by, now=now)
     artifact = release.artifact
     link = storage.sign_url(sha256=artifact.sha256, file_name=_file_name(listing, release), now=now)
     with transaction.atomic():
@@ -69,8 +71,9 @@ def _right_to(listing: Listing, *, by: Actor) -> Entitlement | None:
     entitlement = entitlements.active_entitlement(listing, by=by)
     if entitlement is not None:
         return entitlement
-    if listing.visibility == Visibility.PRIVATE or listing.vendor.is_sold_under_by(by):
-        # Who sees a private package belongs to it; who sells one need not buy it.
+    if listing.vendor.is_of_party(by):
+        # Members, too, also of what is private. Who holds that since it was for sale does not own
+        # it: their entitlement may have ended a moment ago.
         return None
     raise EntitlementRequired(listing)
 
@@ -93,6 +96,16 @@ def _require_installable(release: Release) -> None:
     if release.state == State.REVOKED:
         raise ReleaseRevoked
     assert State(release.state) in INSTALLABLE
+
+
+def _parcel(listing: Listing, release: Release) -> Parcel:
+    assert release.published_at is not None  # a constraint holds it
+    return Parcel(
+        listing=listing,
+        version=release.version,
+        runs_code=release.artifact.runs_code,
+        released_at=release.published_at,
+    )
 
 
 def _file_name(listing: Listing, release: Release) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.conf import settings
 
-from accounts import mail
+from accounts import mail, parties
 from releases import category_words, progress
 from releases.models import Cause, Dispute, Release
 from releases.progress import Progress
@@ -18,7 +18,10 @@ _TOLD = frozenset({Weight.BLOCKS, Weight.REVIEW})
 
 
 def tell_seller(release: Release) -> None:
-    """Write to whoever uploaded it, once the caller's transaction stands."""
+    """Write to whoever uploaded it, once the caller's transaction stands.
+
+    To whoever sells it now, if that is somebody else.
+    """
     shown = progress.read(release)
     findings = _to_tell(shown)
     letter = mail.Letter(
@@ -33,17 +36,18 @@ def tell_seller(release: Release) -> None:
             "more": max(0, len(findings) - _MOST_FINDINGS),
         },
     )
-    mail.send_on_commit(letter, to=release.uploaded_by.email)
+    parties.tell(shown.release.listing.vendor.party, letter, rather=release.uploaded_by)
 
 
 def tell_answer(dispute: Dispute) -> None:
     """Tell whoever contested a finding what a person has answered, and how the release stands."""
     release = dispute.release
     finding = dispute.finding
+    shown = progress.read(release)
     letter = mail.Letter(
         template="dispute_answered",
         subject=f"{release.label}: your dispute was {dispute.state}",
-        facts=_standing(progress.read(release))
+        facts=_standing(shown)
         | {
             "answer": str(dispute.state),
             "written": dispute.reason,
@@ -51,7 +55,7 @@ def tell_answer(dispute: Dispute) -> None:
             "advice": finding.advice,
         },
     )
-    mail.send_on_commit(letter, to=dispute.opened_by.email)
+    parties.tell(shown.release.listing.vendor.party, letter, rather=dispute.opened_by)
 
 
 def page_of(release: Release) -> str:

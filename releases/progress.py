@@ -55,6 +55,12 @@ _STATES = {
         " everybody who has it is told to remove it.",
     ),
 }
+_NEW_OWNER = (
+    "Held for a look at its new owner",
+    "This package has changed hands, so a person looks at what is not published yet, and at the"
+    " first release of its new owner, whatever its scan says. You need not do anything: you get an"
+    " e-mail when they have decided.",
+)
 _TO_PUBLISH = "The scan found nothing that stops it. It is about to be published."
 _FLAGGED = (
     "The rules have grown since, and a new scan found something. It stays as it is while a person"
@@ -202,6 +208,8 @@ def _words(release: Release, review: Case | None, findings: list[ShownFinding]) 
         return title, _TO_PUBLISH
     if state in INSTALLABLE and is_flagged:
         return f"{title}, and looked at again", _FLAGGED
+    if state is State.HELD and review is not None and review.cause == Cause.NEW_OWNER:
+        return _NEW_OWNER
     if state is State.SUSPENDED and is_flagged:
         return _STOPPED
     if state is State.REJECTED and _is_cleared(release, findings):

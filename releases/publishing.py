@@ -18,9 +18,13 @@ _OBSTACLES = {ListingRetired: "listing_retired", TypeChanged: "type_changed"}
 
 
 def publish(release: Release, *, by: Actor, now: datetime) -> None:
-    """Put an accepted release on the shelf; raises WrongState, ListingRetired, TypeChanged."""
+    """Put an accepted release on the shelf, as its seller.
+
+    Raises WrongState, ListingRetired, TypeChanged and Listing.DoesNotExist.
+    """
     by.require_scope(Scope.SELL)
     with transaction.atomic():
+        release.lock_listing_of_seller()
         publish_accepted(release, by=by, now=now)
 
 
@@ -60,12 +64,12 @@ def publish_if_asked(release: Release, *, by: Actor, now: datetime) -> None:
 def withdraw(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
     """Take a release off the shelf; who has the listing may still install exactly this version.
 
-    Raises ReasonMissing and WrongState.
+    Raises ReasonMissing, WrongState and Listing.DoesNotExist.
     """
     by.require_scope(Scope.SELL)
     reasons.require(reason)
     with transaction.atomic():
-        listing = _locked(release)
+        listing = release.lock_listing_of_seller()
         moves.move(
             release,
             State.WITHDRAWN,

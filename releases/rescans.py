@@ -18,6 +18,8 @@ from scanning.verdicts import Effect as FindingEffect
 from scanning.verdicts import Verdict, verdict_of
 
 _STOPPING = frozenset({FindingEffect.BLOCK, FindingEffect.REVIEW})
+# What no scan can settle.
+_FOR_A_PERSON = frozenset({Cause.DISPUTE, Cause.NEW_OWNER})
 _NOTHING_LEFT = "The rules of today find nothing that speaks against it."
 
 
@@ -85,7 +87,7 @@ def _stopped(release: Release, *, now: datetime) -> Effect:
 def _let_go(release: Release, *, now: datetime) -> None:
     """Let go on what only an older ruleset had found something in."""
     case = cases.current(release)
-    if case is None or case.cause == Cause.DISPUTE or release.problem:
+    if case is None or case.cause in _FOR_A_PERSON or release.problem:
         return
     system = Actor.system()
     if release.state == State.HELD:

@@ -18,6 +18,7 @@ from releases import (
     disputes,
     doubts,
     exceptions,
+    handovers,
     moves,
     notices,
     publishing,
@@ -48,6 +49,7 @@ def accept(release: Release, *, reason: str, by: Actor, now: datetime) -> None:
         release.lock_listing()
         excepted = _let_pass(release, reason=reason, by=by, now=now)
         clearing.accept(release, reason=reason, by=by, now=now, excepted=excepted)
+        handovers.vouch(release, by=by, now=now)
 
 
 def clear(release: Release, *, reason: str, by: Actor, now: datetime) -> None:

@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import ceil
 
 from django.conf import settings
 from django.core.files import File
 from django.db import IntegrityError, transaction
 
+from accounts import row_limits
 from accounts.actor import Actor
 from audit.actions import Action
 from audit.log import record
-from catalog import listings
-from catalog.errors import CatalogError
+from catalog import listings, vendors
+from catalog.errors import CatalogError, VendorNotFound
 from catalog.models import Listing, Vendor
 from mog_package import InvalidVersion, Version, parse_name
 from releases import storage, vetting
@@ -42,17 +42,17 @@ class Declared:
 def receive(declared: Declared, upload: Upload, *, by: Actor, now: datetime) -> Release:
     """Keep an upload as a release that waits for its scan.
 
-    Raises SignInRequired, MissingScope, InvalidUpload, VendorNotFound, ListingRetired,
-    VersionTaken and UploadLimitReached; nothing is kept then.
+    Raises SignInRequired, MissingScope, InvalidUpload, VendorNotFound, NotItsSeller,
+    ListingRetired, VersionTaken and UploadLimitReached; nothing is kept then.
     """
-    vendor_slug, slug = _checked_name(declared.name)
+    _check_name(declared.name)
     version = _checked_version(declared.version)
-    vendor = listings.vendor_to_sell_under(vendor_slug, by=by)
-    _refuse_early(vendor, slug, declared, now=now)
+    vendor = listings.vendor_to_sell_under(declared.name, by=by)
+    _refuse_early(vendor, declared, now=now)
     key = storage.put_upload(upload.file)
     try:
         with transaction.atomic():
-            return _registered(vendor, slug, version, declared, upload, key=key, by=by, now=now)
+            return _registered(vendor, version, declared, upload, key=key, by=by, now=now)
     except (ReleasesError, CatalogError):
         # Any other error leaves it unknown whether the row stands: the bytes stay with it, and the
         # daily purge takes those that no row wants.
@@ -62,7 +62,6 @@ def receive(declared: Declared, upload: Upload, *, by: Actor, now: datetime) -> 
 
 def _registered(
     vendor: Vendor,
-    slug: str,
     version: Version,
     declared: Declared,
     upload: Upload,
@@ -71,10 +70,12 @@ def _registered(
     by: Actor,
     now: datetime,
 ) -> Release:
-    # Uploads of one vendor stand in line here, so that their number is exact.
-    Vendor.objects.select_for_update().get(pk=vendor.pk)
+    # Uploads of one vendor stand in line here, so that their number is exact, and with whoever
+    # deletes the organization behind it, who may have been faster.
+    if not vendors.is_active(Vendor.objects.select_for_update().get(pk=vendor.pk)):
+        raise VendorNotFound(vendor.slug)
     _refuse_flood(vendor, now=now)
-    listing = listings.ensure_draft(vendor=vendor, slug=slug, by=by, now=now)
+    listing = listings.ensure_draft(declared.name, vendor=vendor, by=by, now=now)
     release = _created(listing, version, declared, upload, key=key, by=by, now=now)
     data = {"version": release.version, "sha256": upload.sha256, "bytes": upload.size_bytes}
     record(Action.RELEASE_UPLOADED, by=by.who, now=now, subject=release.subject, data=data)
@@ -112,11 +113,9 @@ def _created(
         raise VersionTaken(name=declared.name, version=declared.version) from error
 
 
-def _checked_name(name: str) -> tuple[str, str]:
-    parts = parse_name(name)
-    if parts is None:
+def _check_name(name: str) -> None:
+    if parse_name(name) is None:
         raise InvalidUpload("name", "Use vendor/slug: lower-case letters, digits, single hyphens.")
-    return parts
 
 
 def _checked_version(text: str) -> Version:
@@ -126,12 +125,10 @@ def _checked_version(text: str) -> Version:
         raise InvalidUpload("version", "Use three numbers, such as 1.0.0.") from error
 
 
-def _refuse_early(vendor: Vendor, slug: str, declared: Declared, *, now: datetime) -> None:
+def _refuse_early(vendor: Vendor, declared: Declared, *, now: datetime) -> None:
     """Refuse before the bytes are moved what the database would refuse afterwards."""
     _refuse_flood(vendor, now=now)
-    taken = Release.objects.filter(
-        listing__vendor=vendor, listing__slug=slug, version=declared.version
-    )
+    taken = Release.objects.filter(listing__name=declared.name, version=declared.version)
     if taken.exclude(state=State.REJECTED).exists():
         raise VersionTaken(name=declared.name, version=declared.version)
 
@@ -139,9 +136,12 @@ def _refuse_early(vendor: Vendor, slug: str, declared: Declared, *, now: datetim
 def _refuse_flood(vendor: Vendor, *, now: datetime) -> None:
     """Hold a vendor to its uploads in an hour, counted in rows: nothing counts twice."""
     tier = settings.RATE_LIMITS["upload"]
-    window = timedelta(seconds=tier.seconds)
-    recent = Release.objects.filter(listing__vendor=vendor, created_at__gt=now - window)
-    nth = recent.order_by("-created_at").values_list("created_at", flat=True)[tier.limit - 1 :][:1]
-    for oldest_that_counts in nth:
-        seconds = ceil((oldest_that_counts + window - now).total_seconds())
-        raise UploadLimitReached(timedelta(seconds=max(1, seconds)))
+    wait = row_limits.wait_for(
+        Release.objects.filter(listing__vendor=vendor),
+        "created_at",
+        most=tier.limit,
+        window=timedelta(seconds=tier.seconds),
+        now=now,
+    )
+    if wait is not None:
+        raise UploadLimitReached(wait)

@@ -4,9 +4,11 @@ from releases.models.artifact import Artifact
 from releases.models.case import Case, CaseQuerySet, Cause, Outcome
 from releases.models.dispute import Dispute, DisputeState, FindingException
 from releases.models.download import DailyDownload
+from releases.models.handover import Handover, HandoverNotice, HandoverQuerySet
 from releases.models.release import Release, ReleaseQuerySet
 from releases.models.rescan_campaign import RescanCampaign
 from releases.models.revocation import Revocation, RevocationNotice, RevocationQuerySet
+from releases.models.told import Told
 from releases.models.transition import Transition
 
 __all__ = [
@@ -18,6 +20,9 @@ __all__ = [
     "Dispute",
     "DisputeState",
     "FindingException",
+    "Handover",
+    "HandoverNotice",
+    "HandoverQuerySet",
     "Outcome",
     "Release",
     "ReleaseQuerySet",
@@ -25,5 +30,6 @@ __all__ = [
     "Revocation",
     "RevocationNotice",
     "RevocationQuerySet",
+    "Told",
     "Transition",
 ]

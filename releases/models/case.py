@@ -19,6 +19,7 @@ class Cause(models.TextChoices):
     HELD = "held", "held by its scan"
     RESCAN = "rescan", "a later scan found something"
     DISPUTE = "dispute", "its seller contests a finding"
+    NEW_OWNER = "new-owner", "new owner: the listing has changed hands"
 
 
 class Outcome(models.TextChoices):

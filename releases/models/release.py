@@ -158,6 +158,15 @@ class Release(models.Model):
         """
         return Listing.objects.select_for_update().get(pk=self.listing_id)
 
+    def lock_listing_of_seller(self) -> Listing:
+        """Do the same for whoever acts as the seller of this row.
+
+        Raises Listing.DoesNotExist when the listing was handed over since the row was read.
+        """
+        held = self.lock_listing()
+        held.require_same_seller(self.listing)
+        return held
+
     def move(
         self,
         to: State,

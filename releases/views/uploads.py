@@ -11,8 +11,9 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from accounts.http import MogRequest, actor_of, throttled
+from accounts.scopes import Scope
 from accounts.step_up import signed_in_required
-from catalog.errors import ListingRetired, VendorNotFound
+from catalog.errors import ListingRetired, NotItsSeller, VendorNotFound
 from catalog.models import Vendor
 from mog_package import UPLOAD
 from releases import uploads
@@ -35,6 +36,7 @@ _TOO_LARGE = "This archive is larger than 25 MB. Leave out what the package does
 @signed_in_required
 def upload(request: MogRequest) -> HttpResponse:
     """Show the form; take an archive in."""
+    actor_of(request).require_scope(Scope.SELL)
     if request.method == "GET":
         return _fresh(request)
     if _is_announced_too_large(request):
@@ -67,6 +69,8 @@ def _received(form: UploadForm, request: MogRequest) -> Release | None:
         form.add_error(refusal.field, str(refusal))
     except VendorNotFound as refusal:
         form.add_error("name", f"You do not sell as {refusal.slug}. Check the name before the /.")
+    except NotItsSeller:
+        form.add_error("name", "You have handed this package over. Only its new seller uploads.")
     except ListingRetired:
         form.add_error("name", "This package is retired and takes no more releases.")
     except VersionTaken as refusal:

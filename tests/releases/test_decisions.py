@@ -1,6 +1,5 @@
 """An upload is weighed by what is excepted at the moment at which it is decided."""
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -18,6 +17,7 @@ from scanning.models import Finding
 from tests.factories.releases import WaitingReleaseFactory
 from tests.factories.scanning import FindingFactory
 from tests.releases.people import staff
+from tests.threads import wait_for_whoever_waits
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -48,21 +48,6 @@ def _examined(finding: Finding, release: Release, folder: Path) -> Examined:
     return Examined(release.upload_sha256, finding.report, (finding,), canonical)
 
 
-def _wait_for_whoever_waits() -> None:
-    deadline = time.monotonic() + 20
-    with connection.cursor() as cursor:
-        while time.monotonic() < deadline:
-            cursor.execute("SELECT pg_stat_clear_snapshot()")
-            cursor.execute(
-                "SELECT 1 FROM pg_stat_activity"
-                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            )
-            if cursor.fetchone():
-                return
-            time.sleep(0.02)
-    raise AssertionError("nobody waits for the listing")
-
-
 @pytest.mark.parametrize(
     ("before", "meanwhile", "state"),
     [
@@ -90,7 +75,7 @@ def test_what_staff_says_of_a_finding_meanwhile_counts(
         with transaction.atomic():
             Listing.objects.select_for_update().get(pk=release.listing_id)
             decided = pool.submit(decide)
-            _wait_for_whoever_waits()
+            wait_for_whoever_waits()
             meanwhile(release, finding, now)
         decided.result(timeout=20)
     assert Release.objects.get().state == state

@@ -23,19 +23,14 @@ from tests.factories.catalog import DraftFactory
 from tests.factories.scanning import FindingFactory
 from tests.mog_package import packages
 from tests.releases.conftest import RELEASES, archive, send
-from tests.releases.people import contest, staff
+from tests.releases.people import contest
+from tests.releases.standing import the_case
 
 pytestmark = pytest.mark.django_db
 
 _ONE, _OTHER = "1" * 64, "2" * 64
 # What a person has to look at: a password under a telling name.
 _NAMED = b"password = 'h8Kq2vLx93mZ'\n"
-
-
-@pytest.fixture
-def moderator(db: None) -> Actor:
-    """Somebody of staff."""
-    return staff()
 
 
 def held(now: datetime) -> Release:
@@ -52,12 +47,6 @@ def held(now: datetime) -> Release:
             report=release.report, rule=rule, category=category, effect=effect, file_sha256=sha256
         )
     return release
-
-
-def the_case(release: Release) -> tuple[str, str]:
-    """Return cause and outcome of the last case of a release."""
-    case = Case.objects.filter(release=release).latest("pk")
-    return case.cause, case.outcome
 
 
 def test_who_accepts_a_release_excepts_what_spoke_against_it(

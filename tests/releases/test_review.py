@@ -13,7 +13,6 @@ from accounts.actor import Actor
 from accounts.models import User
 from audit.actions import Action
 from audit.models import Event
-from audit.who import Origin
 from catalog.errors import TypeChanged
 from catalog.models import Listing, ListingState
 from releases import publishing, review, storage
@@ -21,7 +20,6 @@ from releases.errors import ReasonMissing, WrongState
 from releases.models import Release, Transition
 from releases.states import State
 from tests.bearer import SELLER, Bearer
-from tests.factories.accounts import UserFactory
 from tests.factories.catalog import DraftFactory
 from tests.factories.releases import ArtifactFactory, ReleaseFactory
 from tests.releases.conftest import kept_files
@@ -29,13 +27,6 @@ from tests.releases.conftest import kept_files
 pytestmark = pytest.mark.django_db
 
 Decision = Callable[..., None]
-
-
-@pytest.fixture
-def moderator() -> Actor:
-    """Somebody of staff."""
-    person: User = UserFactory.create(is_staff=True)
-    return Actor.staff(person, origin=Origin())
 
 
 def held(*, is_to_publish: bool = False) -> Release:

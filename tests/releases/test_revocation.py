@@ -1,12 +1,11 @@
 """Two persons take a release out for good."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
 from django.core import mail
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
@@ -29,6 +28,7 @@ from releases.states import State
 from tests import shelf
 from tests.bearer import SELLER, Bearer
 from tests.factories.accounts import UserFactory
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -289,17 +289,10 @@ def test_of_two_who_end_it_at_once_one_is_faster(
     requested(first, now)
     people = [staff() for _ in range(8)]
 
-    def end(number: int) -> bool:
-        try:
-            endings[number % 2](Revocation.objects.get(), people[number])
-        except RevocationEnded:
-            return False
-        finally:
-            connection.close()
-        return True
+    def end(number: int) -> None:
+        endings[number % 2](Revocation.objects.get(), people[number])
 
-    with ThreadPoolExecutor(8) as pool:
-        assert sorted(pool.map(end, range(8))) == [False] * 7 + [True]
+    assert at_once(end, callers=8, refusal=RevocationEnded) == [False] * 7 + [True]
     ended = Revocation.objects.get()
     assert (ended.confirmed_at is None) != (ended.declined_at is None)
     assert (state() == State.REVOKED) == (ended.confirmed_at is not None)
@@ -311,18 +304,11 @@ def test_of_two_who_end_it_at_once_one_is_faster(
 def test_of_two_who_ask_at_once_one_is_faster(now: datetime) -> None:
     release, people = published(), [staff() for _ in range(8)]
 
-    def ask(by: Actor) -> bool:
-        try:
-            mine = Release.objects.with_listing().get(pk=release.pk)
-            revocation.request(mine, reason="It steals keys.", by=by, now=now)
-        except RevocationWaiting:
-            return False
-        finally:
-            connection.close()
-        return True
+    def ask(number: int) -> None:
+        mine = Release.objects.with_listing().get(pk=release.pk)
+        revocation.request(mine, reason="It steals keys.", by=people[number], now=now)
 
-    with ThreadPoolExecutor(8) as pool:
-        assert sorted(pool.map(ask, people)) == [False] * 7 + [True]
+    assert at_once(ask, callers=8, refusal=RevocationWaiting) == [False] * 7 + [True]
     assert Revocation.objects.count() == 1
     assert state() == State.SUSPENDED
 

@@ -12,15 +12,17 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.actor import Actor
-from accounts.models import User
+from accounts.models import Membership, Role, User
 from audit.who import Origin
 from catalog.models import Listing
 from releases import revocation, revocation_mail
 from releases.models import Revocation, RevocationNotice
 from tests import shelf
-from tests.factories.accounts import CredentialFactory, OrganizationFactory, UserFactory
+from tests.factories.accounts import CredentialFactory, MembershipFactory, UserFactory
 from tests.factories.payments import EntitlementFactory
 from tests.fakes.mail_server import PowerFailure, Trouble
+from tests.organizations import Team
+from tests.private_packages import keep, open_vendor
 
 pytestmark = pytest.mark.django_db
 
@@ -118,16 +120,40 @@ def test_who_had_it_by_then_is_told_and_nobody_else(listing: Listing, now: datet
     assert asked.told_at is not None
 
 
-def test_who_acts_for_an_organization_that_has_it_is_told_once(listing: Listing) -> None:
-    organization = OrganizationFactory.create()
-    member: User = UserFactory.create()
-    for _ in range(2):
-        CredentialFactory.create(user=member, organization=organization)
-    CredentialFactory.create(organization=organization, revoked_at=timezone.now())
-    EntitlementFactory.create(listing=listing, user=None, organization=organization)
-    EntitlementFactory.create(listing=listing, user=member)
+def test_who_belongs_to_an_organization_that_has_it_is_told_once(listing: Listing) -> None:
+    acme = Team()
+    # One acts for it, one for themselves: either may name it in their next request.
+    members = [acme.joined(Role.MEMBER).user for _ in range(2)]
+    CredentialFactory.create(user=members[0], organization=acme.organization)
+    former = CredentialFactory.create(organization=acme.organization).user
+    Membership.objects.filter(user=former).delete()
+    EntitlementFactory.create(listing=listing, user=None, organization=acme.organization)
+    EntitlementFactory.create(listing=listing, user=members[0])
     tell_all(revoked(listing))
-    assert told() == [member.email]
+    assert told() == [member.email for member in members]
+
+
+def test_the_members_are_told_of_what_their_organization_keeps_private(alice: User) -> None:
+    kept = keep(open_vendor(alice))
+    member = MembershipFactory.create(organization=kept.organization, role=Role.MEMBER).user
+    Team("other").joined(Role.OWNER)
+    tell_all(revoked(kept.listing))
+    assert told() == [alice.email, member.email]
+
+
+def test_the_members_of_who_sells_it_to_all_do_not_have_it(alice: User) -> None:
+    vendor = open_vendor(alice)
+    tell_all(revoked(vendor.listings.get()))
+    assert told() == []
+
+
+def test_who_joined_after_it_was_taken_out_is_not_told(alice: User) -> None:
+    kept = keep(open_vendor(alice))
+    asked = revoked(kept.listing)
+    later = timezone.now() + timedelta(hours=1)
+    MembershipFactory.create(organization=kept.organization, joined_at=later)
+    tell_all(asked)
+    assert told() == [alice.email]
 
 
 @pytest.mark.parametrize("taken", range(5))

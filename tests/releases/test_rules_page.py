@@ -15,17 +15,11 @@ from scanning import ruleset
 from scanning.models import Report
 from tests import queue, shelf
 from tests.factories.scanning import FindingFactory, ReportFactory
-from tests.releases.people import at_work, staff
+from tests.releases.people import staff
 
 pytestmark = pytest.mark.django_db
 
 PAGE = "/admin/releases/case/rules/"
-
-
-@pytest.fixture
-def support() -> Client:
-    """May look."""
-    return at_work("support")[0]
 
 
 def counted(days: int = 30) -> dict[str, RuleStatistics]:
