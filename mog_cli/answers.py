@@ -67,12 +67,14 @@ class Account:
     scopes: tuple[str, ...]
     expires_at: datetime | None
     organization: str | None
+    organization_name: str
+    spend_policy_id: str | None
 
     @classmethod
     def from_json(cls, body: Mapping[str, object]) -> Self:
         """Read the answer of /v1/users/me."""
         credential = answer_fields.required(body, "credential", dict)
-        organization = answer_fields.optional(body, "organization", dict)
+        organization = answer_fields.optional(body, "organization", dict) or {}
         return cls(
             user_id=answer_fields.required(body, "id", str),
             username=answer_fields.word(body, "username"),
@@ -83,7 +85,7 @@ class Account:
                 str(scope) for scope in answer_fields.required(credential, "scopes", list)
             ),
             expires_at=answer_fields.moment(credential, "expiresAt"),
-            organization=answer_fields.optional(organization, "slug", str)
-            if organization
-            else None,
+            organization=answer_fields.optional(organization, "slug", str),
+            organization_name=answer_fields.optional(organization, "name", str) or "",
+            spend_policy_id=answer_fields.optional(credential, "spendPolicyId", str),
         )

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mog_cli import tables
 from mog_cli.audit_answers import Standing, Status
-from mog_cli.output import one_line
 
 _HEAD = ("Package", "Version", "Status", "Note")
 _NOTES = {
@@ -32,9 +32,7 @@ class Audited:
 
 def table(audited: Sequence[Audited]) -> list[str]:
     """Return the lines of a table, its head first."""
-    rows = [_HEAD, *(_row(each.standing) for each in audited)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+    return tables.lines(_HEAD, [_row(each.standing) for each in audited]).splitlines()
 
 
 def data_of(audited: Audited) -> dict[str, object]:
@@ -55,7 +53,7 @@ def data_of(audited: Audited) -> dict[str, object]:
 def _row(standing: Standing) -> tuple[str, ...]:
     about = ": ".join(part for part in (_NOTES.get(standing.status), standing.reason) if part)
     note = "; ".join(part for part in (about, _other_version(standing)) if part)
-    return standing.name, standing.version, standing.status.value, one_line(note)
+    return standing.name, standing.version, standing.status.value, note
 
 
 def _other_version(standing: Standing) -> str:

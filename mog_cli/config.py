@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import platformdirs
 
-from mog_cli import tokens
+from mog_cli import organization_names, tokens
 from mog_cli.errors import ConfigError
 from mog_cli.tokens import Token
 
@@ -22,6 +22,7 @@ class Config:
     api_origin: str
     folder: Path
     environment_token: Token | None = None
+    environment_organization: str = ""
 
 
 def read(environment: Mapping[str, str]) -> Config:
@@ -31,7 +32,18 @@ def read(environment: Mapping[str, str]) -> Config:
         api_origin=origin_of(environment.get("MOG_API_URL", "").strip() or DEFAULT_API_URL),
         folder=platformdirs.user_config_path("mog", appauthor=False),
         environment_token=tokens.parse(token, origin="MOG_TOKEN") if token else None,
+        environment_organization=_organization_in(environment),
     )
+
+
+def _organization_in(environment: Mapping[str, str]) -> str:
+    named = environment.get("MOG_ORG", "").strip()
+    if named and not organization_names.is_choice(named):
+        raise ConfigError(
+            f"MOG_ORG is {named!r}, which is no name of an organization.",
+            advice="See: mog org list. A hyphen means yourself.",
+        )
+    return named
 
 
 def origin_of(url: str) -> str:

@@ -15,7 +15,7 @@ import httpx
 
 from mog_cli import __version__, faults, refusals, retries
 from mog_cli.deadlines import Deadline
-from mog_cli.errors import ConfigError, ConnectionFailed, MogError, UnexpectedAnswer
+from mog_cli.errors import ApiError, ConfigError, ConnectionFailed, MogError, UnexpectedAnswer
 from mog_cli.output import Console
 from mog_cli.retries import RetryPolicy
 from mog_cli.tokens import Token
@@ -35,8 +35,9 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A success: its JSON object, and how long the server would have us wait."""
+    """A success: its status and JSON object, and how long the server would have us wait."""
 
+    status: int
     document: Json
     retry_after_seconds: float | None = None
 
@@ -78,6 +79,7 @@ class Connection:
     """A connection to one server, with or without a token; close it or use it in `with`.
 
     `is_token_given`: the token comes from MOG_TOKEN, so signing in would not replace it.
+    `organization`: the one that every request acts for; none leaves that to the token.
     """
 
     def __init__(
@@ -87,6 +89,7 @@ class Connection:
         console: Console,
         token: Token | None = None,
         is_token_given: bool = False,
+        organization: str = "",
         transport: httpx.BaseTransport | None = None,
         limits: Limits | None = None,
         policy: RetryPolicy | None = None,
@@ -96,6 +99,7 @@ class Connection:
         self._console = console
         self._token = token
         self._is_token_given = is_token_given
+        self._organization = organization
         self._limits = limits or Limits()
         self._policy = policy or RetryPolicy()
         self._sleep = sleep
@@ -133,7 +137,8 @@ class Connection:
                 delay = self._delay(call, attempt=attempt, error=error)
                 if delay is None:
                     raise
-            self._console.progress(f"{self.origin} is busy; trying again in {delay:.1f} s")
+                how = "is busy" if isinstance(error, ApiError) else "does not answer"
+            self._console.progress(f"{self.origin} {how}; trying again in {delay:.1f} s")
             self._sleep(delay)
             attempt += 1
 
@@ -156,10 +161,10 @@ class Connection:
             raise faults.explain(error, origin=self.origin) from error
         self._trace(call, response, seconds=time.monotonic() - began_at)
         if call.may_be_empty and response.is_success and not content:
-            return Reply({})
+            return Reply(response.status_code, {})
         now = datetime.fromtimestamp(time.time(), tz=UTC)
         wait = retries.parse_retry_after(response.headers.get("Retry-After"), now=now)
-        return Reply(self._understand(call, response, content), wait)
+        return Reply(response.status_code, self._understand(call, response, content), wait)
 
     def _limited(self) -> contextlib.AbstractContextManager[None]:
         refusal = ConnectionFailed(
@@ -172,6 +177,8 @@ class Connection:
 
     def _open(self, call: Call) -> contextlib.AbstractContextManager[httpx.Response]:
         headers = {"Authorization": f"Bearer {self._token.secret}"} if self._token else {}
+        if self._organization:
+            headers["X-Mog-Org"] = self._organization
         if call.idempotency_key:
             headers["Idempotency-Key"] = call.idempotency_key
         upload = call.upload
@@ -218,6 +225,7 @@ class Connection:
                 now=now,
                 asked_for=call.asked_for,
                 is_token_given=self._is_token_given,
+                organization=self._organization,
             )
         if not isinstance(document, dict):
             raise refusals.of_foreign_answer(response, origin=self.origin)

@@ -1,5 +1,7 @@
 """What can go wrong, said so that the reader knows what happened and what to do.
 
+A refusal that one module alone makes stands in that module.
+
 MogError
 ├── UsageError             the command line itself is wrong
 ├── ConfigError            an environment variable or setting is wrong
@@ -32,6 +34,9 @@ MogError
 ├── ReleaseUndecided       a person, or more time, decides about an upload
 ├── LoginDenied            a person said no
 ├── LoginExpired           nobody said anything
+├── ApprovalDenied         a person said no to a purchase
+├── ApprovalExpired        nobody said anything about a purchase, and now it is too late
+├── ApprovalUndecided      nobody has said anything about a purchase yet
 ├── RevocationFailed       gone here, perhaps alive at the server
 ├── Unconfirmed            a token the server did not confirm
 ├── ApiError               the server answered with a refusal
@@ -40,6 +45,8 @@ MogError
 """
 
 from collections.abc import Mapping, Sequence
+
+from mog_cli.approval_request import ApprovalRequest
 
 EXIT_ERROR = 1
 EXIT_HUMAN_MUST_DECIDE = 2
@@ -51,6 +58,7 @@ class MogError(Exception):
     """Anything that ends the command: a stable code, a sentence, and what to do about it.
 
     findings: what people read above the message, a line each.
+    approval: the purchase that waits for a person; its link is the `approval_url`.
     """
 
     code = "error"
@@ -64,13 +72,15 @@ class MogError(Exception):
         advice: str = "",
         details: Mapping[str, object] | None = None,
         approval_url: str = "",
+        approval: ApprovalRequest | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.findings = findings
         self.advice = advice
         self.details = details
-        self.approval_url = approval_url
+        self.approval_url = approval.url if approval else approval_url
+        self.approval = approval
 
 
 class UsageError(MogError):
@@ -291,6 +301,26 @@ class LoginExpired(MogError):
     exit_code = EXIT_HUMAN_MUST_DECIDE
 
 
+class ApprovalDenied(MogError):
+    """A person was asked about a purchase and said no; nothing was bought."""
+
+    code = "approval_denied"
+
+
+class ApprovalExpired(MogError):
+    """Nobody decided about a purchase in time; nothing was bought."""
+
+    code = "approval_expired"
+    exit_code = EXIT_HUMAN_MUST_DECIDE
+
+
+class ApprovalUndecided(MogError):
+    """Nobody has decided about a purchase yet; nothing was bought so far."""
+
+    code = "approval_required"
+    exit_code = EXIT_HUMAN_MUST_DECIDE
+
+
 class RevocationFailed(MogError):
     """The token is gone from this computer, but the server may still honour it."""
 
@@ -319,9 +349,12 @@ class ApiError(MogError):
         advice: str = "",
         details: Mapping[str, object] | None = None,
         approval_url: str = "",
+        approval: ApprovalRequest | None = None,
         retry_after_seconds: float | None = None,
     ) -> None:
-        super().__init__(message, advice=advice, details=details, approval_url=approval_url)
+        super().__init__(
+            message, advice=advice, details=details, approval_url=approval_url, approval=approval
+        )
         self.status = status
         self.code = code
         self.retry_after_seconds = retry_after_seconds

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from mog_cli import spending_facts
 from mog_cli.answers import Account
 from mog_cli.client import Client
 from mog_cli.errors import ApiError, MogError, NotSignedIn, Unconfirmed
 from mog_cli.output import Result, one_line
+from mog_cli.spending_facts import Binding
 from mog_cli.surroundings import Surroundings
 from mog_cli.tokens import Token
 
@@ -48,6 +50,20 @@ def current(here: Surroundings) -> Identity:
     return stored(here)
 
 
+def reading(here: Surroundings) -> Token | None:
+    """Return the token to look around with: only an organization's packages need one.
+
+    Raises as `current` where this run names an organization.
+    """
+    try:
+        token = current(here).token
+    except NotSignedIn:
+        if here.names_organization:
+            raise
+        return None
+    return token if here.acting(token).organization or token.is_of_organization else None
+
+
 def stored(here: Surroundings) -> Identity:
     """Return the token this computer keeps; raises NotSignedIn and CredentialStoreError."""
     credential = here.store.get(here.origin)
@@ -58,19 +74,38 @@ def stored(here: Surroundings) -> Identity:
 
 def ask(found: Identity, here: Surroundings) -> Account:
     """Return whom the server takes the token for; raises what Connection.exchange raises."""
-    with here.connect(token=found.token) as connection:
+    with here.connect(token=found.token, organization="") as connection:
         return Client(connection).me()
 
 
 def status(here: Surroundings) -> Result:
-    """Say who is signed in; raises NotSignedIn and Unconfirmed."""
+    """Say who is signed in and what may be spent; raises NotSignedIn and Unconfirmed."""
     found = current(here)
+    with here.connect(token=found.token) as connection:
+        client = Client(connection)
+        try:
+            account = client.me()
+        except MogError as error:
+            raise _unconfirmed(error, found, here) from error
+        binding = _binding(account, client, here)
+    data = {
+        "signedIn": True,
+        **facts(found, here),
+        **account_facts(account),
+        **binding.data,
+    }
+    return Result(data, "\n".join([_text(account, found, here), *binding.lines]))
+
+
+def _binding(account: Account, client: Client, here: Surroundings) -> Binding:
+    """Return what binds the token's spending; who is signed in is told even if this is not."""
+    if account.spend_policy_id is None:
+        return Binding()
     try:
-        account = ask(found, here)
+        return spending_facts.binding(account, client.spend_policies())
     except MogError as error:
-        raise _unconfirmed(error, found, here) from error
-    data = {"signedIn": True, **facts(found, here), **account_facts(account)}
-    return Result(data, _text(account, found, here))
+        here.console.warn(f"what the token may spend could not be asked: {error.message}")
+        return Binding()
 
 
 def facts(found: Identity, here: Surroundings) -> dict[str, object]:

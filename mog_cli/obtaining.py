@@ -2,13 +2,14 @@
 
 import contextlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import mog_package
-from mog_cli import answer_fields, catalogue_answers, config, findings
+from mog_cli import answer_fields, catalogue_answers, config, findings, purchasing
+from mog_cli.approval_watch import ApprovalWatch
 from mog_cli.archive_download import Fetcher
 from mog_cli.client import Client
 from mog_cli.errors import (
@@ -33,12 +34,25 @@ _ESCAPES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where packages are asked for: one server, and whether it may cost money."""
+    """Where packages are asked for: one server, and whether it may cost money.
+
+    `watch`: waits for a person who has to approve a purchase.
+    """
 
     client: Client
     fetcher: Fetcher
     console: Console
     may_buy: bool
+    watch: ApprovalWatch | None = None
+
+    def acquire(self, requests: Iterable[PackageRequest]) -> None:
+        """Buy what is not owned yet, where that may wait for a person; raises as `ask` does.
+
+        It comes before a project is locked: others must be able to work in it meanwhile.
+        """
+        if self.watch is not None:
+            for request in requests:
+                self.ask(request)
 
     def ask(self, request: PackageRequest) -> Download:
         """Return a link to what is asked for; buys it when it is free or may be bought.
@@ -109,7 +123,9 @@ class Desk:
                 f"Buying {request.name} for {price}",
                 event={"event": "buying", "listing": request.name, "priceCents": price_cents},
             )
-        self.client.buy(request.name, max_price_cents=price_cents, key=str(uuid.uuid4()))
+        purchasing.buy(
+            request.name, max_price_cents=price_cents, client=self.client, watch=self.watch
+        )
 
 
 def _opened(download: Download, file: BinaryIO) -> Package:

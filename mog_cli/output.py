@@ -86,6 +86,8 @@ def _failure(*, command: str, error: MogError) -> dict[str, object]:
     }
     if error.approval_url:
         document["approvalUrl"] = error.approval_url
+    if error.approval:
+        document.update(error.approval.data)
     if error.details:
         document["details"] = error.details
     return document

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import click
 
-from mog_cli import __version__, options
+from mog_cli import __version__, groups, options
 from mog_cli.errors import Interrupted, MogError, UsageError
 from mog_cli.lazy_group import LazyGroup
 from mog_cli.output import Console, Result
@@ -23,15 +23,19 @@ _COMMANDS = {
     "init": "mog_cli.commands.init",
     "install": "mog_cli.commands.install",
     "list": "mog_cli.commands.list",
+    "org": "mog_cli.commands.org",
     "pack": "mog_cli.commands.pack",
     "publish": "mog_cli.commands.publish",
     "search": "mog_cli.commands.search",
     "show": "mog_cli.commands.show",
+    "token": "mog_cli.commands.token",
     "uninstall": "mog_cli.commands.uninstall",
     "validate": "mog_cli.commands.validate",
     "verify": "mog_cli.commands.verify",
     "wallet": "mog_cli.commands.wallet",
 }
+# Those that have commands of their own, which the envelope names too: `token list`.
+_GROUPS = frozenset({"org", "token"})
 _HELP = """Find, buy, install and publish packages for AI agents.
 
 Exit codes: 0 done, 1 error, 2 a human must decide.
@@ -63,7 +67,7 @@ def root() -> LazyGroup:
         "mog",
         sources=_COMMANDS,
         callback=_without_command,
-        params=[version, *options.shared()],
+        params=[version, *options.acting()],
         help_text=_HELP,
     )
 
@@ -76,7 +80,7 @@ def _without_command(context: click.Context, *, version: bool) -> Result | None:
         return None
     if version:
         return Result({"version": __version__}, f"mog {__version__}")
-    return _shown(context.get_help())
+    return groups.shown(context.get_help())
 
 
 def _invoke(arguments: Sequence[str], console: Console) -> Result:
@@ -84,18 +88,14 @@ def _invoke(arguments: Sequence[str], console: Console) -> Result:
     caught = io.StringIO()
     with contextlib.redirect_stdout(caught) if console.is_json else contextlib.nullcontext():
         result = root().main(list(arguments), "mog", standalone_mode=False, obj=console)
-    return result if isinstance(result, Result) else _shown(caught.getvalue())
-
-
-def _shown(text: str) -> Result:
-    return Result({"text": text}, text)
+    return result if isinstance(result, Result) else groups.shown(caught.getvalue())
 
 
 def _command_in(arguments: Sequence[str]) -> str:
     """Return the command's name as the envelope carries it."""
-    for argument in arguments:
-        if not argument.startswith("-"):
-            return argument
+    words = options.words_of(arguments)
+    if words:
+        return " ".join(words[: 2 if words[0] in _GROUPS else 1])
     return "version" if "--version" in arguments else "help"
 
 

@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from mog_cli import config, retries, scopes
+from mog_cli import approval_request, config, retries, scopes
+from mog_cli.approval_request import ApprovalRequest
+from mog_cli.catalogue_answers import price_of
 from mog_cli.errors import ApiError, ConnectionFailed, MogError, UnexpectedAnswer
 from mog_cli.output import one_line
 
@@ -21,7 +23,8 @@ _ADVICE = {
     504: "The server is too slow just now. Try again in a few minutes.",
 }
 
-_OF_A_POLICY = frozenset({"approval_required", "policy_blocked"})
+_APPROVAL_REQUIRED, _POLICY_BLOCKED = "approval_required", "policy_blocked"
+_ABOUT_POLICY = "Nobody can approve it as it is; the policy's owner can change it in a browser."
 _FIELD = re.compile(r"(?:the page )?`details\.(?P<name>\w+)`(?: names)?")
 
 
@@ -40,10 +43,12 @@ def of_status(
     now: datetime,
     asked_for: str = "",
     is_token_given: bool = False,
+    organization: str = "",
 ) -> ApiError:
     """Return the refusal in an answer with status 400 or more, JSON or not.
 
-    `asked_for` names what was asked for; `is_token_given` tells that the token is MOG_TOKEN's.
+    `asked_for` names what was asked for; `is_token_given` tells that the token is MOG_TOKEN's;
+    `organization` is the one that the request acts for.
     """
     body: Mapping[str, object] = document if isinstance(document, dict) else {}
     details = body.get("details")
@@ -52,6 +57,11 @@ def of_status(
     message, advice = _said(response.status_code, body, is_token_given=is_token_given)
     if _text(body, "code") == "not_found" and asked_for:
         message, advice = f"There is no {asked_for}, or you may not see it.", "Check its name."
+        if organization:
+            advice = f"{advice} You act for {organization}; see: mog org whoami"
+    elif _text(body, "code") == "not_found" and organization:
+        message = f"There is no organization {organization}, or you may not act for it."
+        advice = "Those you belong to are listed by: mog org list"
     waits = _advice(response.status_code, message, details, retry_after, request_id)
     error = ApiError(
         message or f"{origin} answered with status {response.status_code}.",
@@ -60,6 +70,7 @@ def of_status(
         advice=" ".join(part for part in (advice, waits) if part),
         details=_details(details, request_id=request_id),
         approval_url=_approval_url(body, details),
+        approval=_approval_in(body),
         retry_after_seconds=retry_after,
     )
     error.findings = _reasons(details) if error.code == "invalid_fields" else ()
@@ -98,10 +109,17 @@ def _said(status: int, body: Mapping[str, object], *, is_token_given: bool) -> t
         return known, _about_token(is_given=is_token_given)
     if code == "invalid_fields" and fields:
         return "Some fields are wrong.", ""
+    if code == "role_required" and (role := _text(fields, "role")):
+        return f"Your role in the organization does not allow it: it takes {role}.", ""
     if code == "insufficient_funds" and type(missing := fields.get("shortfallCents")) is int:
-        return f"The wallet lacks {missing // 100}.{missing % 100:02}.", _about_funds(fields)
-    if code in _OF_A_POLICY and (reasons := _words(fields.get("reasons"))):
-        return f"The token's spend policy stops this purchase: {reasons}.", message
+        return f"The wallet lacks {price_of(missing)}.", _about_funds(fields)
+    if code == "price_changed" and type(price := fields.get("priceCents")) is int:
+        return f"It costs {price_of(price)}, more than you would pay.", "Nothing was bought."
+    reasons = approval_request.words_of(_reasons_in(body))
+    if code == _APPROVAL_REQUIRED and reasons:
+        return f"A person has to approve this purchase: {reasons}.", _about_approval(body)
+    if code == _POLICY_BLOCKED and reasons:
+        return _about_policy(fields, reasons)
     return _FIELD.sub(lambda found: _shown(found, fields), message), ""
 
 
@@ -110,10 +128,51 @@ def _about_funds(fields: Mapping[str, object]) -> str:
     return f"Top it up: {url}" if config.is_safe_to_open(url) else "Top it up, then try again."
 
 
-def _words(reasons: object) -> str:
-    """Return the reasons of a policy as words: `over_daily_limit` is `over daily limit`."""
-    known = reasons if isinstance(reasons, list) else []
-    return one_line(", ".join(str(reason).replace("_", " ") for reason in known))
+def _about_policy(fields: Mapping[str, object], reasons: str) -> tuple[str, str]:
+    """Return what a policy stops and what to do: a purchase, or a version that is had already."""
+    version, since = _text(fields, "version"), _text(fields, "oldEnoughAt")
+    if not version:
+        return f"The token's spend policy forbids this purchase: {reasons}.", _ABOUT_POLICY
+    waits = f"It is old enough from {since} on. " if since else ""
+    said = f"The token's spend policy stops {_text(fields, 'listing')} {version}: {reasons}."
+    return said, f"{waits}Its owner can change the policy."
+
+
+def _about_approval(body: Mapping[str, object]) -> str:
+    request = _approval_in(body)
+    if request is None:
+        return "Its owner can buy it on its page, or change the policy."
+    return (
+        f"It can be decided{request.until}. Then run the same command again, or let it wait for"
+        " the decision with --wait-approval."
+    )
+
+
+def _approval_in(body: Mapping[str, object]) -> ApprovalRequest | None:
+    """Return what a person has been asked; None when the answer names nothing one could ask for."""
+    url = _approval_url(body)
+    name = _text(body, "approvalId")
+    if _text(body, "code") != _APPROVAL_REQUIRED or not url or not name:
+        return None
+    return ApprovalRequest(name, url, _reasons_in(body), _moment(body, "expiresAt"))
+
+
+def _reasons_in(body: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the reasons of a policy, wherever the answer has them."""
+    details = body.get("details")
+    for place in (body, details if isinstance(details, dict) else {}):
+        if isinstance(known := place.get("reasons"), list):
+            return tuple(one_line(str(reason)) for reason in known)
+    return ()
+
+
+def _moment(body: Mapping[str, object], name: str) -> datetime | None:
+    """Return a moment; one that cannot be read is left out: there is a refusal to tell."""
+    try:
+        moment = datetime.fromisoformat(_text(body, name))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 def _about_scope(scope: str, *, is_given: bool) -> str:
@@ -170,7 +229,7 @@ def _details(details: object, *, request_id: str) -> dict[str, object] | None:
 def _approval_url(*bodies: object) -> str:
     """Return the page where a person decides, wherever the answer names it."""
     for body in bodies:
-        for name in ("approvalUrl", "stepUpUrl", "topUpUrl"):
+        for name in ("approvalUrl", "stepUpUrl", "topUpUrl", "policyUrl"):
             url = _text(body, name) if isinstance(body, dict) else ""
             if url and config.is_safe_to_open(url):
                 return url

@@ -1,16 +1,15 @@
 """Wait until the marketplace has decided about an upload, and say what it found."""
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from mog_cli import retries
 from mog_cli.client import Client
 from mog_cli.errors import MogError, ReleaseRejected, ReleaseUndecided
 from mog_cli.output import Console, one_line
+from mog_cli.patience import Patience
 from mog_cli.release_answers import Release, ScanFinding
 
 _PAUSE_SECONDS = 2.0
-_SHORTEST_PAUSE_SECONDS = 0.1
 _REJECTED = "rejected"
 _HELD = "held"
 _FINE = frozenset({"accepted", "published"})
@@ -18,35 +17,26 @@ _FINE = frozenset({"accepted", "published"})
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """How to wait; a test brings a clock of its own."""
+    """Whom to ask, whom to tell, and how long to wait."""
 
     client: Client
     console: Console
-    patience_seconds: float
-    clock: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
+    patience: Patience
 
     def wait(self, release: Release, retry_after_seconds: float | None) -> Release:
         """Return the release once nothing more happens by itself.
 
         Raises ReleaseUndecided when that takes too long, and what Connection.exchange raises.
         """
-        give_up_at = self.clock() + self.patience_seconds
+        wait = self.patience.begin()
         while not release.is_final:
-            pause = _pause(retry_after_seconds)
-            if self.clock() + pause > give_up_at:
-                waited = self.clock() - (give_up_at - self.patience_seconds)
-                raise _too_slow(release, waited, pause)
+            pause = retries.pause(retry_after_seconds, usual_seconds=_PAUSE_SECONDS)
+            if not wait.has_time_for(pause):
+                raise _too_slow(release, wait.passed_seconds, pause)
             self.console.progress(f"{release.name} {release.version} is {release.state}")
-            self.sleep(pause)
+            wait.pause(pause)
             release, retry_after_seconds = self.client.release(release.id)
         return release
-
-
-def _pause(retry_after_seconds: float | None) -> float:
-    """Return how long to wait: as long as the server asks for."""
-    wanted = _PAUSE_SECONDS if retry_after_seconds is None else retry_after_seconds
-    return max(_SHORTEST_PAUSE_SECONDS, wanted)
 
 
 def judge(release: Release) -> None:

@@ -10,6 +10,8 @@ PASSING_STATUSES = frozenset({429, 502, 503})
 # A year; longer waits are meant as never.
 _LONGEST_SECONDS = 31_536_000.0
 
+_SHORTEST_PAUSE_SECONDS = 0.1
+
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
@@ -38,6 +40,12 @@ class RetryPolicy:
             return retry_after_seconds + spread * self.base_seconds
         backoff = min(self.ceiling_seconds, self.base_seconds * 2 ** (attempt - 1))
         return float(backoff * (1 + spread) / 2)
+
+
+def pause(retry_after_seconds: float | None, *, usual_seconds: float) -> float:
+    """Return how long to wait before asking how something stands: as the server says, if so."""
+    wanted = usual_seconds if retry_after_seconds is None else retry_after_seconds
+    return max(_SHORTEST_PAUSE_SECONDS, wanted)
 
 
 def parse_retry_after(value: str | None, *, now: datetime) -> float | None:

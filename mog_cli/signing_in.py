@@ -28,6 +28,7 @@ def log_in(here: Surroundings, *, scopes: tuple[str, ...], may_open_browser: boo
     # Stored before anything else can fail: the server hands a token out once.
     credential = _credential(approval)
     here.store.put(here.origin, credential)
+    here.forget_switch()
     if previous is not None:
         _retire(previous.token, here)
     return _greeting(Identity(credential.token, Source.STORED, credential.expires_at), here)

@@ -1,6 +1,6 @@
 """Sign out: end the token at the server, then forget it here."""
 
-from mog_cli import identity
+from mog_cli import identity, token_listing
 from mog_cli.client import Client
 from mog_cli.errors import MogError, RevocationFailed
 from mog_cli.output import Result
@@ -16,6 +16,7 @@ def log_out(here: Surroundings) -> Result:
     leave it.
     """
     token = identity.stored(here).token
+    here.forget_switch()
     try:
         revoke(token, here)
     except MogError as error:
@@ -38,7 +39,7 @@ def _half_done(error: MogError, token: Token, here: Surroundings) -> RevocationF
     return RevocationFailed(
         f"The token {token} is gone from this computer, but {here.origin} could not be told, so "
         f"it stays valid there. {error.message}",
-        advice=f"Revoke it at {here.origin}, on the page of your tokens.",
+        advice=f"Revoke it at {here.origin}{token_listing.PAGE}",
         details={"tokenPrefix": token.prefix, **_outcome(revoked=False)},
     )
 

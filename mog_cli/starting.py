@@ -77,9 +77,10 @@ def begin_with(folder: Path, skill: Path, options: StartOptions, *, may_ask: boo
 
 def _refuse_a_package(folder: Path) -> None:
     if (folder / local_package.MANIFEST).exists():
+        where = "" if folder == Path() else f" {folder}"
         raise AlreadyThere(
             f"{folder / local_package.MANIFEST} is there already.",
-            advice="Change it, then run: mog validate",
+            advice=f"Change it, then run: mog validate{where}",
         )
 
 

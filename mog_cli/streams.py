@@ -3,6 +3,8 @@
 import os
 import sys
 
+_USUAL_COLUMNS = 80
+
 
 def write_out(text: str) -> int:
     """Write to standard output and return an exit code: 1 when that is not possible, else 0.
@@ -42,6 +44,20 @@ def is_interactive() -> bool:
 def shows_progress() -> bool:
     """Tell whether standard error is a terminal."""
     return sys.stderr is not None and sys.stderr.isatty()
+
+
+def out_columns() -> int | None:
+    """Return how wide the terminal at standard output is; None where none is."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return None
+    # As shutil does, which takes as long to load as all of the rest of `mog --version`.
+    said = os.environ.get("COLUMNS", "")
+    if said.isascii() and said.isdigit() and int(said):
+        return int(said)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or _USUAL_COLUMNS
+    except (OSError, ValueError):
+        return _USUAL_COLUMNS
 
 
 def _forget_stdout() -> None:

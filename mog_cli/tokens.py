@@ -30,6 +30,11 @@ class Token:
         """Return the part that may be shown, such as `mog_cli_Ab12`."""
         return self.secret[:_DISPLAY_LENGTH]
 
+    @property
+    def is_of_organization(self) -> bool:
+        """Tell whether it is an organization's own."""
+        return self.secret.startswith("mog_org_")
+
     def __str__(self) -> str:
         """Return the part that may be shown."""
         return f"{self.prefix}***"

@@ -10,7 +10,10 @@ from mog_cli.output import Console, Result
 
 
 @click.command(
-    "audit", params=options.shared(), short_help="Ask whether installed packages were recalled."
+    "audit",
+    cls=options.Command,
+    params=options.acting(),
+    short_help="Ask whether installed packages were recalled.",
 )
 @click.pass_obj
 def command(console: Console) -> Result:

@@ -12,10 +12,11 @@ _VARIABLE = "_MOG_COMPLETE"  # where click looks for the shell's question
 
 @click.command(
     "completion",
+    cls=options.Command,
     params=options.shared(),
     short_help="Print a script that completes mog's commands in a shell.",
 )
-@click.argument("shell", type=click.Choice(_SHELLS))
+@click.argument("shell", metavar="SHELL", type=click.Choice(_SHELLS))
 @click.pass_context
 def command(context: click.Context, shell: str) -> Result:
     """Print a script that completes mog's commands in a shell.

@@ -9,23 +9,29 @@ from mog_cli.output import Console, Result
 from mog_cli.starting import Begun, StartOptions
 from mog_package import PackageType
 
+_TYPES = tuple(kind.value for kind in PackageType)
 _EXAMPLES = """\b
 Examples:
-  mog init                                 in the current folder; asks on a terminal
-  mog init notes --type rule --yes         in ./notes, without a question
-  mog init pdf-tools --from ./my-skill     a package with a copy of a skill that you have
+  mog init                              in the current folder; asks
+  mog init notes --type rule --yes      in ./notes, without a question
+  mog init pdf-tools --from ./my-skill  with a copy of a skill that you have
 """
 
 
 @click.command(
     "init",
+    cls=options.Command,
     params=options.shared(),
     short_help="Begin a package.",
     epilog=_EXAMPLES,
 )
 @click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), default=Path())
 @click.option(
-    "--type", "kind", type=click.Choice([kind.value for kind in PackageType]), help="What it is."
+    "--type",
+    "kind",
+    type=click.Choice(_TYPES),
+    metavar="TYPE",
+    help=f"What it is, of {', '.join(_TYPES)}.",
 )
 @click.option(
     "--name", metavar="VENDOR/SLUG", help="Its name; made up from yours and the folder's."

@@ -14,27 +14,32 @@ from mog_cli import (
     surroundings,
     workplace,
 )
+from mog_cli.approval_watch import ApprovalWatch
 from mog_cli.archive_download import Fetcher
 from mog_cli.client import Client
 from mog_cli.errors import UsageError
 from mog_cli.install_plan import InstallOptions, Outcome
 from mog_cli.obtaining import Desk
 from mog_cli.output import Console, Result
+from mog_cli.package_requests import PackageRequest
+from mog_cli.patience import Patience
 from mog_cli.surroundings import Surroundings
 from mog_cli.workplace import Workplace
 from mog_package import Target
 
+_CLIENTS = tuple(target.value for target in Target)
 _EXAMPLES = """\b
 Examples:
-  mog install acme/pdf-tools            the latest version, for every client found here
+  mog install acme/pdf-tools  the latest version, for the clients found here
   mog install acme/pdf-tools@1.2.0 --target cursor
-  mog install                           everything in mog.lock.json, to the last byte
+  mog install                 everything in mog.lock.json, to the last byte
 """
 
 
 @click.command(
     "install",
-    params=options.shared(),
+    cls=options.Command,
+    params=options.acting(),
     short_help="Install packages into a project.",
     epilog=_EXAMPLES,
 )
@@ -43,10 +48,13 @@ Examples:
     "--target",
     "targets",
     multiple=True,
-    type=click.Choice([target.value for target in Target]),
-    help="The client to install for; repeatable. Without it: those whose folders are here.",
+    type=click.Choice(_CLIENTS),
+    metavar="CLIENT",
+    help=f"The client to install for, of {', '.join(_CLIENTS)}; repeatable. Without it: those"
+    " whose folders are here.",
 )
 @click.option("--auto-buy", is_flag=True, help="Buy what is not free, within your spend policy.")
+@options.waiting_for_approval
 @click.option(
     "--env", "pairs", multiple=True, metavar="NAME=VALUE", help="A variable of an MCP server."
 )
@@ -61,6 +69,8 @@ def command(
     packages: tuple[str, ...],
     targets: tuple[str, ...],
     auto_buy: bool,
+    wait_approval: bool,
+    patience_seconds: int,
     pairs: tuple[str, ...],
     yes: bool,
     frozen: bool,
@@ -71,6 +81,8 @@ def command(
     whole: after a failure or a crash the project is as it was. What runs code is installed only
     with your consent. Without packages, installs what mog.lock.json names.
     """
+    if wait_approval and not auto_buy:
+        raise UsageError("--wait-approval goes with --auto-buy: only a purchase is approved.")
     wanted = [package_requests.parse(text) for text in packages]
     chosen = InstallOptions(
         targets=tuple(Target(target) for target in targets),
@@ -86,14 +98,26 @@ def command(
         if (outcomes := installing.complete(place, chosen)) is not None:
             return _said(outcomes)
     with here.connect(token=identity.current(here).token) as connection:
-        desk = Desk(Client(connection), _fetcher(here), console, may_buy=auto_buy)
-        if wanted:
-            return _said(installing.install(place, desk, wanted, chosen))
-        return _said(installing.restore(place, desk, chosen))
+        patience = Patience(patience_seconds) if wait_approval else None
+        desk = _desk(here, Client(connection), may_buy=auto_buy, patience=patience)
+        return _said(_obtained(place, desk, wanted, chosen))
 
 
-def _fetcher(here: Surroundings) -> Fetcher:
-    return Fetcher(here.origin, here.console)
+def _desk(here: Surroundings, client: Client, *, may_buy: bool, patience: Patience | None) -> Desk:
+    """Return where packages are asked for; with patience it waits for who has to approve."""
+    fetcher = Fetcher(here.origin, here.console)
+    watch = ApprovalWatch(client, here.console, patience) if patience else None
+    return Desk(client, fetcher, here.console, may_buy=may_buy, watch=watch)
+
+
+def _obtained(
+    place: Workplace, desk: Desk, wanted: list[PackageRequest], chosen: InstallOptions
+) -> list[Outcome]:
+    if not wanted:
+        return installing.restore(place, desk, chosen)
+    if not chosen.is_frozen:  # which may refuse what would have been bought for nothing
+        desk.acquire(wanted)
+    return installing.install(place, desk, wanted, chosen)
 
 
 def _refuse_idle_options(place: Workplace, chosen: InstallOptions) -> None:

@@ -12,7 +12,9 @@ from mog_cli.output import Console, Result
 from mog_cli.workplace import Workplace
 
 
-@click.command("list", params=options.shared(), short_help="List installed packages.")
+@click.command(
+    "list", cls=options.Command, params=options.shared(), short_help="List installed packages."
+)
 @click.pass_obj
 def command(console: Console) -> Result:
     """List the packages of the project around the current folder, as mog.lock.json has them."""

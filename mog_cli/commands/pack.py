@@ -21,6 +21,7 @@ Examples:
 
 @click.command(
     "pack",
+    cls=options.Command,
     params=options.shared(),
     short_help="Write a package folder as a zip, the same bytes everywhere.",
     epilog=_EXAMPLES,

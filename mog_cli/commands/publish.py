@@ -16,35 +16,30 @@ from mog_cli import (
 )
 from mog_cli.client import Client
 from mog_cli.output import Console, Result
+from mog_cli.patience import Patience
 from mog_cli.release_answers import Release
 from mog_cli.release_watch import Watch
 from mog_cli.surroundings import Surroundings
 
 _EXAMPLES = """\b
 Examples:
-  mog publish --wait                 send the package around the current folder, see the scan
-  mog publish ./my-skill --publish   and put it on the shelf as soon as it is accepted
-  mog publish my-skill.zip           a zip that is packed already
+  mog publish --wait                what is around the current folder
+  mog publish ./my-skill --publish  on the shelf as soon as it is accepted
+  mog publish my-skill.zip          a zip that is packed already
 """
 
 
 @click.command(
     "publish",
-    params=options.shared(),
+    cls=options.Command,
+    params=options.acting(),
     short_help="Send a package to the marketplace.",
     epilog=_EXAMPLES,
 )
 @click.argument("path", metavar="[DIR|ZIP]", type=click.Path(path_type=Path), required=False)
 @click.option("--publish", is_flag=True, help="Publish it as soon as the scan accepts it.")
 @click.option("--wait", is_flag=True, help="Wait for the scan, and say what it found.")
-@click.option(
-    "--timeout",
-    "patience_seconds",
-    type=click.IntRange(1, 86_400),
-    default=600,
-    show_default=True,
-    help="Seconds to wait at most.",
-)
+@options.timeout(waiting="--wait", most_seconds=86_400)
 @click.pass_obj
 def command(
     console: Console, *, path: Path | None, publish: bool, wait: bool, patience_seconds: int
@@ -59,7 +54,7 @@ def command(
         client = Client(connection)
         release, retry_after = _send(chosen, client, here, is_published=publish)
         if wait:
-            release = Watch(client, console, patience_seconds).wait(release, retry_after)
+            release = Watch(client, console, Patience(patience_seconds)).wait(release, retry_after)
             release_watch.judge(release)
     return Result(release_watch.data_of(release), _text_of(release))
 

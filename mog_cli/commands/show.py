@@ -2,22 +2,24 @@
 
 import click
 
-from mog_cli import listing_facts, options, output, package_names, sizes, surroundings
+from mog_cli import identity, listing_facts, options, package_names, sizes, streams, surroundings
 from mog_cli.catalogue_answers import ListingDetails, ReleaseSummary
 from mog_cli.client import Client
-from mog_cli.output import Console, Result
+from mog_cli.output import Console, Result, one_line
 
 _VERSIONS_SHOWN = 5
 
 
-@click.command("show", params=options.shared(), short_help="Say what a package is.")
+@click.command(
+    "show", cls=options.Command, params=options.acting(), short_help="Say what a package is."
+)
 @click.argument("package", metavar="PKG")
 @click.pass_obj
 def command(console: Console, *, package: str) -> Result:
     """Say what the marketplace knows of a package: what it is, what it costs, its versions."""
     name = package_names.parse(package)
     here = surroundings.of_process(console)
-    with here.connect() as connection:
+    with here.connect(token=identity.reading(here)) as connection:
         client = Client(connection)
         details, releases = client.listing(name), client.releases(name)
     data = {
@@ -26,7 +28,8 @@ def command(console: Console, *, package: str) -> Result:
         "state": details.state,
         "releases": [_release_data(release) for release in releases],
     }
-    return Result(data, "\n".join(output.one_line(line) for line in _lines(details, releases)))
+    head = listing_facts.text_of(details.listing, columns=streams.out_columns())
+    return Result(data, "\n".join([head, *map(one_line, _lines(details, releases))]))
 
 
 def _lines(details: ListingDetails, releases: tuple[ReleaseSummary, ...]) -> list[str]:
@@ -42,7 +45,7 @@ def _lines(details: ListingDetails, releases: tuple[ReleaseSummary, ...]) -> lis
     }
     shown = [f"{key}: {value}" for key, value in facts.items() if value]
     versions = [_release_text(release) for release in releases[:_VERSIONS_SHOWN]]
-    return [listing_facts.text_of(listing), *shown, *versions]
+    return [*shown, *versions]
 
 
 def _release_text(release: ReleaseSummary) -> str:

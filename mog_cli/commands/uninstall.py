@@ -16,7 +16,12 @@ from mog_cli import (
 from mog_cli.output import Console, Result
 
 
-@click.command("uninstall", params=options.shared(), short_help="Remove installed packages.")
+@click.command(
+    "uninstall",
+    cls=options.Command,
+    params=options.shared(),
+    short_help="Remove installed packages.",
+)
 @click.argument("packages", metavar="PKG...", nargs=-1, required=True)
 @click.option("--yes", "-y", is_flag=True, help="Let files go that somebody has changed.")
 @click.pass_obj

@@ -17,6 +17,7 @@ Examples:
 
 @click.command(
     "validate",
+    cls=options.Command,
     params=options.shared(),
     short_help="Check a package folder or zip against every rule.",
     epilog=_EXAMPLES,

@@ -10,7 +10,10 @@ from mog_cli.output import Console, Result
 
 
 @click.command(
-    "verify", params=options.shared(), short_help="Check installed files against the lockfile."
+    "verify",
+    cls=options.Command,
+    params=options.shared(),
+    short_help="Check installed files against the lockfile.",
 )
 @click.argument("packages", metavar="[PKG]...", nargs=-1)
 @click.pass_obj
@@ -26,4 +29,5 @@ def command(console: Console, *, packages: tuple[str, ...]) -> Result:
     files = sum(len(each.files) * len(each.folders) for each in verified.values())
     packages_said = sizes.count_of(len(verified), "package")
     data = {"packages": sorted(verified), "files": files}
-    return Result(data, f"As installed: {packages_said}, {sizes.count_of(files, 'file')}.")
+    said = f"As installed: {packages_said}, {sizes.count_of(files, 'file')}."
+    return Result(data, said if verified else "Nothing is installed here.")

@@ -30,7 +30,7 @@ def server() -> Iterator[ScriptedServer]:
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder mog keeps its credentials in; neither it nor any mog variable is set yet."""
-    for name in ("MOG_TOKEN", "MOG_API_URL", "BROWSER", "DISPLAY", "SSH_CONNECTION"):
+    for name in ("MOG_TOKEN", "MOG_API_URL", "MOG_ORG", "BROWSER", "DISPLAY", "SSH_CONNECTION"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     return tmp_path / "config" / "mog"

@@ -145,6 +145,9 @@ def serving() -> Iterator[ScriptedServer]:
         def do_POST(self) -> None:
             self.do_GET()
 
+        def do_DELETE(self) -> None:
+            self.do_GET()
+
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""
 
@@ -160,21 +163,37 @@ def serving() -> Iterator[ScriptedServer]:
             thread.join()
 
 
+POLICY = {
+    "id": "pol_1",
+    "name": "Default",
+    "organizationId": None,
+    "isDefault": True,
+    "active": True,
+    "maxPerPurchaseCents": 1000,
+    "dailyLimitCents": 5000,
+    "monthlyLimitCents": 20000,
+    "requireApprovalAboveCents": 500,
+    "leftTodayCents": 4510,
+    "leftThisMonthCents": 19510,
+}
+CREDENTIAL = {
+    "id": "tok_1",
+    "label": "mog on laptop",
+    "kind": "device",
+    "prefix": TOKEN[:12],
+    "scopes": ["download", "read"],
+    "expiresAt": "2027-06-01T12:00:00Z",
+    "spendPolicyId": None,
+}
 ME = {
     "id": "usr_bob",
     "username": "bob",
     "displayName": "Bob",
-    "credential": {
-        "id": "tok_1",
-        "label": "mog on laptop",
-        "kind": "device",
-        "prefix": TOKEN[:12],
-        "scopes": ["download", "read"],
-        "expiresAt": "2027-06-01T12:00:00Z",
-        "spendPolicyId": None,
-    },
+    "credential": CREDENTIAL,
     "organization": None,
 }
+# The same with a token that spends under POLICY.
+BUYER = {**ME, "credential": {**CREDENTIAL, "spendPolicyId": "pol_1"}}
 
 
 def grant_of(server: ScriptedServer, **changes: object) -> dict[str, object]:

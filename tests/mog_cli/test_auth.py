@@ -198,97 +198,6 @@ def test_a_link_that_is_no_web_page_is_not_shown(
     assert "passwd" not in said
 
 
-def test_status_says_who_with_what_until_when(
-    approving: ScriptedServer, home: Path, run_json: RunJson
-) -> None:
-    keep(home, approving, TOKEN)
-    exit_code, document, _ = run_json("auth", "--status")
-    assert exit_code == 0
-    assert document["data"] == {
-        "signedIn": True,
-        "apiUrl": approving.origin,
-        "source": "stored",
-        "tokenPrefix": TOKEN[:12],
-        "expiresAt": "2027-06-01T12:00:00+00:00",
-        "user": {"id": "usr_bob", "username": "bob", "displayName": "Bob"},
-        "label": "mog on laptop",
-        "kind": "device",
-        "scopes": ["download", "read"],
-        "organization": None,
-    }
-
-
-def test_status_for_people(
-    approving: ScriptedServer, home: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    keep(home, approving, TOKEN)
-    approving.on("GET /v1/users/me", Answer(200, {**ME, "organization": {"slug": "acme"}}))
-    program.run(["auth", "--status"])
-    assert capsys.readouterr().out.splitlines() == [
-        f"Signed in to {approving.origin} as bob, acting for acme.",
-        "Token: mog_cli_0000***, stored on this computer (device)",
-        "Scopes: download, read",
-        "Expires: 2027-06-01 12:00 UTC",
-    ]
-
-
-def test_the_token_of_the_environment_goes_first(
-    approving: ScriptedServer, home: Path, run_json: RunJson, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    keep(home, approving, TOKEN)
-    monkeypatch.setenv("MOG_TOKEN", PERSONAL_TOKEN)
-    _, document, _ = run_json("auth", "--status")
-    assert document["data"]["source"] == "environment"
-    assert document["data"]["tokenPrefix"] == PERSONAL_TOKEN[:12]
-    assert approving.seen[0].headers["Authorization"] == f"Bearer {PERSONAL_TOKEN}"
-
-
-def test_status_of_nobody_is_an_error(server: ScriptedServer, run_json: RunJson) -> None:
-    exit_code, document, _ = run_json("auth", "--status")
-    assert (exit_code, document["code"]) == (1, "not_signed_in")
-    assert server.seen == []
-
-
-def test_a_token_of_another_server_is_not_used(
-    approving: ScriptedServer, home: Path, run_json: RunJson, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    keep(home, approving, TOKEN)
-    monkeypatch.setenv("MOG_API_URL", approving.origin.replace("127.0.0.1", "localhost"))
-    assert run_json("auth", "--status")[1]["code"] == "not_signed_in"
-    assert approving.seen == []
-
-
-def test_status_of_a_refused_token_says_what_to_do(
-    approving: ScriptedServer, home: Path, run_json: RunJson
-) -> None:
-    keep(home, approving, TOKEN)
-    body = {"code": "token_invalid", "message": "No.", "requestId": "req_9"}
-    approving.on("GET /v1/users/me", Answer(401, body))
-    exit_code, document, _ = run_json("auth", "--status")
-    assert (exit_code, document["code"]) == (1, "token_rejected")
-    assert "mog auth" in document["error"]
-    assert document["details"]["requestId"] == "req_9"
-
-
-def test_a_refused_token_of_the_environment_is_told_apart(
-    approving: ScriptedServer, run_json: RunJson, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("MOG_TOKEN", PERSONAL_TOKEN)
-    approving.on("GET /v1/users/me", Answer(401))
-    _, document, _ = run_json("auth", "--status")
-    assert "Unset MOG_TOKEN" in document["error"]
-
-
-def test_status_without_a_server_says_what_is_known(
-    home: Path, run_json: RunJson, free_port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("MOG_API_URL", f"http://127.0.0.1:{free_port}")
-    monkeypatch.setenv("MOG_TOKEN", PERSONAL_TOKEN)
-    exit_code, document, _ = run_json("auth", "--status")
-    assert (exit_code, document["code"]) == (1, "server_unreachable")
-    assert document["details"]["tokenPrefix"] == PERSONAL_TOKEN[:12]
-
-
 def test_signing_out_ends_the_token_and_forgets_it(
     approving: ScriptedServer, home: Path, run_json: RunJson
 ) -> None:
@@ -309,6 +218,7 @@ def test_signing_out_without_the_server_forgets_and_is_honest(
     approving.on("POST /oauth/revoke", fault)
     exit_code, document, _ = run_json("auth", "--logout")
     assert (exit_code, document["code"]) == (1, "revoke_failed")
+    assert f"Revoke it at {approving.origin}/settings/tokens" in document["error"]
     assert document["details"] == {
         "tokenPrefix": TOKEN[:12],
         "removedHere": True,
@@ -334,5 +244,18 @@ def test_signing_out_of_nothing_is_an_error(server: ScriptedServer, run_json: Ru
     assert server.seen == []
 
 
-def test_rights_do_not_go_with_status(server: ScriptedServer, run_json: RunJson) -> None:
-    assert run_json("auth", "--status", "--scope", "read")[1]["code"] == "usage"
+@pytest.mark.parametrize("act", ["--status", "--logout"])
+def test_rights_go_with_signing_in_alone(
+    server: ScriptedServer, run_json: RunJson, act: str
+) -> None:
+    assert run_json("auth", act, "--scope", "read")[1]["code"] == "usage"
+    assert server.seen == []
+
+
+@pytest.mark.parametrize("line", [("--status", "--logout"), ("--logout", "--status")])
+def test_asking_and_signing_out_do_not_go_together(
+    approving: ScriptedServer, home: Path, run_json: RunJson, line: tuple[str, str]
+) -> None:
+    keep(home, approving, TOKEN)
+    assert run_json("auth", *line)[1]["code"] == "usage"
+    assert stored_at(home) != {}

@@ -10,7 +10,8 @@ import pytest
 
 from mog_cli import program, streams
 from tests.mog_cli.marketplace import Marketplace
-from tests.mog_cli.scripted_server import Answer, ScriptedServer
+from tests.mog_cli.scripted_server import ME, Answer, ScriptedServer
+from tests.mog_cli.test_quoting import QUOTE
 from tests.mog_cli.test_search import LISTING
 
 RunJson = Callable[..., tuple[int, dict[str, Any], str]]
@@ -21,7 +22,23 @@ BOUGHT = {
     "priceCents": 490,
     "status": "granted",
 }
-WALLET = {"balanceCents": 1000, "availableCents": 1000, "currency": "USD", "isFrozen": False}
+WALLET = {
+    "balanceCents": 1000,
+    "availableCents": 1000,
+    "currency": "USD",
+    "isFrozen": False,
+    "frozenBecause": [],
+    "owedCents": 0,
+}
+FREEZES = [
+    {
+        "reason": "disputed",
+        "since": "2026-06-01T12:00:00Z",
+        "topUpId": "top_1",
+        "disputedCents": 2000,
+    },
+    {"reason": "moon_phase", "since": None, "topUpId": "", "disputedCents": 0},
+]
 LINES = [
     {
         "at": "2026-06-01T12:00:00Z",
@@ -40,6 +57,8 @@ def shelf(market: Marketplace, project: Path) -> ScriptedServer:
     server: ScriptedServer = market.server
     server.on("GET /v1/listings/acme/pdf-tools", Answer(200, {**LISTING, "state": "published"}))
     server.on("POST /v1/purchases", Answer(201, BOUGHT))
+    server.on("POST /v1/quotes", Answer(201, QUOTE))
+    server.on("GET /v1/users/me", Answer(200, ME))
     return server
 
 
@@ -102,6 +121,28 @@ def test_a_person_is_asked(
         assert captured.out.startswith("acme/pdf-tools is yours, order ord_1, 4.90 USD.")
 
 
+def test_a_person_is_told_which_wallet_pays_though_the_token_alone_knows(
+    shelf: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "is_interactive", lambda: True)
+    monkeypatch.setattr(click, "confirm", lambda text, **_: text == "Pay from the wallet of acme?")
+    shelf.on("POST /v1/quotes", Answer(201, {**QUOTE, "organization": "acme"}))
+    assert program.run(["buy", "acme/pdf-tools"]) == 0
+    assert len(asked_for(shelf)) == 1
+
+
+def test_what_one_has_already_is_not_asked_about_and_not_paid_again(
+    shelf: ScriptedServer, run_json: RunJson, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shelf.on("POST /v1/quotes", Answer(201, {**QUOTE, "owned": True}))
+    shelf.on("POST /v1/purchases", Answer(200, BOUGHT))
+    exit_code, document, _ = run_json("buy", "acme/pdf-tools")
+    assert (exit_code, document["data"]["isNew"]) == (0, False)
+    assert asked_for(shelf) == [{"listing": "acme/pdf-tools", "maxPriceCents": 0}]
+    assert program.run(["buy", "acme/pdf-tools", "--yes"]) == 0
+    assert "You have acme/pdf-tools already; nothing was paid." in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     "amount", ["", "-1", "4.9", "4,90", "1e3", "9" * 9, "NaN", "\N{ARABIC-INDIC DIGIT FIVE}"]
 )
@@ -120,7 +161,7 @@ def test_an_empty_wallet_says_how_much_and_where(shelf: ScriptedServer, run_json
     shelf.on("POST /v1/purchases", Answer(402, refusal))
     exit_code, document, _ = run_json("buy", "acme/pdf-tools", "--yes")
     assert (exit_code, document["code"]) == (2, "insufficient_funds")
-    assert "The wallet lacks 2.05." in document["error"]
+    assert "The wallet lacks 2.05 USD." in document["error"]
     assert document["approvalUrl"] == url
 
 
@@ -146,13 +187,16 @@ def test_a_policy_says_why(
     shelf.on("POST /v1/purchases", Answer(status, refusal))
     found, document, _ = run_json("buy", "acme/pdf-tools", "--yes")
     assert (found, document["code"]) == (exit_code, code)
-    assert "over daily limit, vendor not allowed" in document["error"]
+    assert "than is left for today; its vendor is not on the policy's list" in document["error"]
 
 
 def test_a_price_that_rose_is_not_paid(shelf: ScriptedServer, run_json: RunJson) -> None:
-    refusal = {"code": "price_changed", "message": "It costs more.", "details": {}}
+    details = {"priceCents": 590, "maxPriceCents": 490}
+    refusal = {"code": "price_changed", "message": "See `details.priceCents`.", "details": details}
     shelf.on("POST /v1/purchases", Answer(409, refusal))
-    assert run_json("buy", "acme/pdf-tools", "--yes")[1]["code"] == "price_changed"
+    document = run_json("buy", "acme/pdf-tools", "--yes")[1]
+    assert document["code"] == "price_changed"
+    assert document["error"] == "It costs 5.90 USD, more than you would pay. Nothing was bought."
 
 
 def test_installing_with_auto_buy_pays_the_price_that_was_told(
@@ -183,12 +227,35 @@ class TestTheWallet:
         assert document["data"]["statement"][0]["amountCents"] == -490
         assert program.run(["wallet"]) == 0
         text = capsys.readouterr().out
-        assert text.startswith("Balance: 10.00 USD\n2026-06-01 ")
-        assert "-4.90 USD" in text
+        assert text.splitlines() == [
+            "Balance: 10.00 USD",
+            "Date           Amount   Balance  What",
+            "2026-06-01  -4.90 USD  5.10 USD  Purchase acme/pdf-tools",
+        ]
 
-    def test_a_frozen_one_says_so(
-        self, shelf: ScriptedServer, capsys: pytest.CaptureFixture[str]
+    def test_a_frozen_one_says_why_and_what_is_owed(
+        self, shelf: ScriptedServer, run_json: RunJson, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        shelf.on("GET /v1/wallet", Answer(200, {**WALLET, "isFrozen": True}))
+        frozen = {"isFrozen": True, "frozenBecause": FREEZES, "owedCents": 1500}
+        shelf.on("GET /v1/wallet", Answer(200, {**WALLET, **frozen}))
+        data = run_json("wallet", "--limit", "0")[1]["data"]
+        assert (data["isFrozen"], data["owedCents"]) == (True, 1500)
+        assert [each["reason"] for each in data["frozenBecause"]] == ["disputed", "moon_phase"]
         assert program.run(["wallet", "--limit", "0"]) == 0
-        assert "Frozen" in capsys.readouterr().out
+        assert capsys.readouterr().out.splitlines()[1:] == [
+            "Frozen: nothing can be spent.",
+            "  since 2026-06-01: a bank looks into a payment; wait, or write to the marketplace"
+            " (top-up top_1, 20.00 USD)",
+            "  moon phase",
+            "Owed: 15.00 USD; the next top-up pays it first.",
+        ]
+
+    def test_it_is_told_whose_it_is_though_the_token_alone_knows(
+        self, shelf: ScriptedServer, run_json: RunJson, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        acme = {"id": "org_1", "slug": "acme", "name": "Acme Inc."}
+        shelf.on("GET /v1/users/me", Answer(200, {**ME, "organization": acme}))
+        shelf.on("GET /v1/wallet", Answer(200, WALLET))
+        assert run_json("wallet", "--limit", "0")[1]["data"]["organization"] == "acme"
+        assert program.run(["wallet", "--limit", "0"]) == 0
+        assert capsys.readouterr().out.startswith("Wallet of acme\n")

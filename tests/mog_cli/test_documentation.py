@@ -11,11 +11,14 @@ from mog_package import PackageType
 from tests.mog_cli.conftest import ROOT
 from tests.mog_cli.marketplace import Marketplace
 from tests.mog_cli.scripted_server import (
-    ME,
+    BUYER,
+    POLICY,
     Answer,
     ScriptedServer,
     grant_of,
 )
+from tests.mog_cli.test_approvals import REFUSAL
+from tests.mog_cli.test_search import LISTING
 
 RunJson = Callable[..., tuple[int, dict[str, Any], str]]
 TEXT = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
@@ -49,7 +52,10 @@ def test_an_example_has_the_shape_of_the_answer(
         run_json("install", "acme/pdf-tools")
     if example.get("code") == "not_signed_in":
         monkeypatch.delenv("MOG_TOKEN")
-    server.on("GET /v1/users/me", Answer(200, ME))
+    server.on("GET /v1/users/me", Answer(200, BUYER))
+    server.on("GET /v1/spend-policies?limit=100", Answer(200, {"items": [POLICY]}))
+    server.on("GET /v1/listings/acme/dear", Answer(200, {**LISTING, "state": "published"}))
+    server.on("POST /v1/purchases", Answer(402, REFUSAL))
     exit_code, document, _ = run_json(*command_line.removesuffix(" --json").split())
     assert shape_of(document) == shape_of(example)
     assert (exit_code == 0) == example["ok"]
@@ -65,4 +71,4 @@ def test_the_event_of_signing_in_has_the_shape_that_is_documented(
 
 
 def test_there_are_examples() -> None:
-    assert len(EXAMPLES) == 7
+    assert len(EXAMPLES) == 9

@@ -82,7 +82,16 @@ def test_a_package_is_not_begun_twice(here: Path, run_json: RunJson) -> None:
     before = in_folder(here)
     exit_code, document, _ = run_json("init", "--name", "acme/other")
     assert (exit_code, document["code"]) == (1, "already_exists")
+    assert document["error"].endswith("run: mog validate")
     assert in_folder(here) == before
+
+
+def test_a_package_elsewhere_that_is_there_is_named_to_go_on_with(
+    here: Path, run_json: RunJson
+) -> None:
+    for _ in range(2):
+        error = run_json("init", "notes")[1].get("error")
+    assert error == "notes/mog.yaml is there already. Change it, then run: mog validate notes"
 
 
 def test_a_file_in_the_way_stays_and_nothing_is_made(here: Path, run_json: RunJson) -> None:

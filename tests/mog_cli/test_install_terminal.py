@@ -2,7 +2,6 @@
 
 import os
 import pty
-import select
 import subprocess
 from pathlib import Path
 
@@ -12,35 +11,11 @@ from mog_package import PackageType
 from tests.mog_cli import snapshots
 from tests.mog_cli.conftest import mog_command, mog_environment
 from tests.mog_cli.marketplace import Marketplace
+from tests.mog_cli.terminal import on_terminal
 
 pytestmark = pytest.mark.processes
 
 MORE = "targets: [claude-code]\n"
-
-
-def _on_terminal(*arguments: str, answer: bytes) -> tuple[int, str]:
-    """Run `mog` on a pseudo-terminal and type an answer; returns exit code and screen."""
-    master, slave = pty.openpty()
-    process = subprocess.Popen(
-        mog_command(*arguments),
-        env=mog_environment(),
-        stdin=slave,
-        stdout=slave,
-        stderr=slave,
-        start_new_session=True,
-    )
-    os.close(slave)
-    screen = b""
-    while select.select([master], [], [], 30)[0]:
-        try:
-            piece = os.read(master, 4096)
-        except OSError:  # Linux says EIO when the last writer has gone
-            break
-        screen += piece
-        if b"[y/N]: " in piece:
-            os.write(master, answer)
-    os.close(master)
-    return process.wait(timeout=30), screen.decode()
 
 
 @pytest.mark.parametrize(("answer", "exit_code"), [(b"y\n", 0), (b"n\n", 1), (b"\n", 1)])
@@ -48,7 +23,7 @@ def test_a_person_is_asked_and_decides(
     answer: bytes, exit_code: int, market: Marketplace, project: Path
 ) -> None:
     market.put("acme/serve", kind=PackageType.MCP, more=MORE)
-    found, screen = _on_terminal("install", "acme/serve", answer=answer)
+    found, screen = on_terminal("install", "acme/serve", answer=answer)
     assert found == exit_code, screen
     assert f"python3 {project}/.agents/mcp/serve/server.py --safe" in screen.replace("\r\n", "")
     assert (".mcp.json" in snapshots.of(project)) == (exit_code == 0)
@@ -78,7 +53,7 @@ def test_nobody_is_asked_where_the_question_would_not_be_seen(
 
 def test_with_json_nobody_is_asked(market: Marketplace, project: Path) -> None:
     market.put("acme/serve", kind=PackageType.MCP, more=MORE)
-    found, screen = _on_terminal("install", "acme/serve", "--json", answer=b"y\n")
+    found, screen = on_terminal("install", "acme/serve", "--json", answer=b"y\n")
     assert found == 2
     assert "[y/N]" not in screen
 
@@ -87,7 +62,7 @@ def test_progress_is_for_terminals(
     market: Marketplace, project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     market.put(more=MORE)
-    found, screen = _on_terminal("install", "acme/pdf-tools", answer=b"")
+    found, screen = on_terminal("install", "acme/pdf-tools", answer=b"")
     assert found == 0
     assert "Fetching acme/pdf-tools 1.0.0" in screen
     done = subprocess.run(

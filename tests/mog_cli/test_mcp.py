@@ -1,10 +1,7 @@
 """MCP servers in the settings of clients: consent first, and nothing else in the file changes."""
 
 import json
-import os
 import shlex
-import sys
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,22 +12,11 @@ from mog_cli import settings_document
 from mog_cli.errors import SettingsRefused
 from mog_package import PackageType
 from tests.mog_cli import snapshots
+from tests.mog_cli.client_files import ALL, PROJECT_FILES, SHARED_FILES, file_of, servers_in
 from tests.mog_cli.marketplace import ENV, SERVER, Marketplace
 
 RunJson = Callable[..., tuple[int, dict[str, Any], str]]
-ALL = "targets: [cursor, claude-code, codex, gemini-cli, windsurf, openclaw, generic]\n"
 REMOTE = "server: {transport: http, url: 'https://mcp.example/x'}\n"
-PROJECT_FILES = {
-    "cursor": ".cursor/mcp.json",
-    "claude-code": ".mcp.json",
-    "codex": ".codex/config.toml",
-    "gemini-cli": ".gemini/settings.json",
-    "generic": ".mcp.json",
-}
-SHARED_FILES = {
-    "windsurf": ".codeium/windsurf/mcp_config.json",
-    "openclaw": ".openclaw/openclaw.json",
-}
 
 
 @pytest.fixture
@@ -38,22 +24,6 @@ def serve(market: Marketplace) -> Marketplace:
     """A marketplace with an MCP server on its shelf."""
     market.put("acme/serve", kind=PackageType.MCP, more=ALL)
     return market
-
-
-def _servers(file: Path) -> dict[str, Any]:
-    """Return the servers in a settings file."""
-    if file.suffix == ".toml":
-        found: dict[str, Any] = tomllib.loads(file.read_text())["mcp_servers"]
-        return found
-    document = json.loads(file.read_text())
-    servers: dict[str, Any] = document.get("mcpServers") or document["mcp"]["servers"]
-    return servers
-
-
-def _file(target: str, project: Path) -> Path:
-    if target in SHARED_FILES:
-        return project.parent / "home" / SHARED_FILES[target]
-    return project / PROJECT_FILES[target]
 
 
 @pytest.mark.parametrize("target", [*PROJECT_FILES, *SHARED_FILES])
@@ -66,14 +36,14 @@ def test_a_server_is_written_where_its_client_reads(
     if target in SHARED_FILES:
         folder = f"{project}/"
     script = ".agents/mcp/serve/server.py"
-    assert _servers(_file(target, project)) == {
+    assert servers_in(file_of(target, project)) == {
         "serve": {"command": "python3", "args": [f"{folder}{script}", "--safe"]}
     }
     assert (project / script).is_file()
     lock = json.loads((project / "mog.lock.json").read_text())["packages"]["acme/serve"]
     assert lock["server"]["args"] == ["{dir}/server.py", "--safe"]
     assert run_json("uninstall", "acme/serve")[0] == 0
-    assert not _file(target, project).exists()
+    assert not file_of(target, project).exists()
 
 
 @pytest.mark.parametrize(
@@ -97,7 +67,7 @@ def test_a_remote_server_is_written_in_the_clients_words(
     more = REMOTE + "targets: [cursor]\n"
     market.put("acme/serve", kind=PackageType.MCP, more=more)
     assert run_json("install", "acme/serve", "--target", target, "--yes")[0] == 0
-    assert _servers(_file(target, project)) == {"serve": entry}
+    assert servers_in(file_of(target, project)) == {"serve": entry}
 
 
 def test_without_consent_nothing_is_written(
@@ -126,7 +96,7 @@ def test_an_entry_that_was_removed_by_hand_comes_back(
     (project / ".mcp.json").write_text('{"mcpServers": {}}')
     assert run_json("install")[0] == 2
     assert run_json("install", "--yes")[0] == 0
-    assert "serve" in _servers(project / ".mcp.json")
+    assert "serve" in servers_in(project / ".mcp.json")
 
 
 @pytest.mark.parametrize(
@@ -159,7 +129,7 @@ def test_variables_are_asked_for_and_kept_out_of_the_lockfile(
         "install", "acme/serve", "--yes", "--env", "API_KEY=s3cr3t=x"
     )
     assert exit_code == 0, document
-    entry = _servers(project / ".mcp.json")["serve"]
+    entry = servers_in(project / ".mcp.json")["serve"]
     assert entry["env"] == {"API_KEY": "s3cr3t=x", "MODE": "calm"}
     lock = (project / "mog.lock.json").read_text()
     assert "s3cr3t" not in lock + json.dumps(document) + said
@@ -175,7 +145,7 @@ def test_a_secret_in_a_file_that_others_may_read_is_warned_of(
     market: Marketplace, project: Path, run_json: RunJson
 ) -> None:
     market.put("acme/serve", kind=PackageType.MCP, more=SERVER + ENV + ALL)
-    file = _file("windsurf", project)
+    file = file_of("windsurf", project)
     file.parent.mkdir(parents=True)
     file.write_text("{}")
     file.chmod(0o644)
@@ -192,7 +162,7 @@ def test_an_update_keeps_the_variables(
     run_json("install", "acme/serve", "--yes", "--env", "API_KEY=k", "--env", "MODE=wild")
     market.put("acme/serve", "2.0.0", PackageType.MCP, more=SERVER + ENV + ALL)
     assert run_json("install", "acme/serve", "--yes")[0] == 0
-    assert _servers(project / ".mcp.json")["serve"]["env"] == {"API_KEY": "k", "MODE": "wild"}
+    assert servers_in(project / ".mcp.json")["serve"]["env"] == {"API_KEY": "k", "MODE": "wild"}
 
 
 @pytest.mark.parametrize("pair", ["API_KEY", "=x", "OTHER=x"])
@@ -210,7 +180,7 @@ def test_everything_else_in_json_stays(
     text = f'{{\n\t"zeta": 1,\n\t"mcpServers": {{\n\t\t{mine}\n\t}},\n\t"alpha": null\n}}'
     (project / ".mcp.json").write_text(text, encoding="utf-8")
     run_json("install", "acme/serve", "--yes")
-    assert list(_servers(project / ".mcp.json")) == ["mine", "serve"]
+    assert list(servers_in(project / ".mcp.json")) == ["mine", "serve"]
     assert mine in (project / ".mcp.json").read_text(encoding="utf-8")
     assert run_json("uninstall", "acme/serve")[0] == 0
     assert (project / ".mcp.json").read_text(encoding="utf-8") == text
@@ -230,7 +200,7 @@ def test_everything_else_in_toml_stays(
     (project / ".codex").mkdir()
     (project / ".codex/config.toml").write_text(text)
     run_json("install", "acme/serve", "--target", "codex", "--yes")
-    assert "serve" in _servers(project / ".codex/config.toml")
+    assert "serve" in servers_in(project / ".codex/config.toml")
     assert run_json("uninstall", "acme/serve")[0] == 0
     assert (project / ".codex/config.toml").read_text() == text
 
@@ -288,125 +258,13 @@ def test_settings_behind_a_link_are_changed_only_within_the_project(
     (project / ".mcp.json").symlink_to("real.json")
     assert run_json("install", "acme/serve", "--yes")[0] == 0
     assert (project / ".mcp.json").is_symlink()
-    assert "serve" in _servers(project / "real.json")
+    assert "serve" in servers_in(project / "real.json")
     run_json("uninstall", "acme/serve")
     (tmp_path / "outside.json").write_text("{}")
     (project / ".mcp.json").unlink()
     (project / ".mcp.json").symlink_to(tmp_path / "outside.json")
     assert run_json("install", "acme/serve", "--yes")[1]["code"] == "settings_invalid"
     assert (tmp_path / "outside.json").read_text() == "{}"
-
-
-@pytest.fixture
-def two_projects(project: Path) -> tuple[Path, Path]:
-    """Two projects of one user."""
-    other = project.parent / "other"
-    (other / ".claude").mkdir(parents=True)
-    return project, other
-
-
-@pytest.mark.parametrize("target", SHARED_FILES)
-def test_a_shared_server_goes_with_the_last_project_that_uses_it(
-    target: str,
-    serve: Marketplace,
-    two_projects: tuple[Path, Path],
-    run_json: RunJson,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    first, second = two_projects
-    for root in (first, second):
-        monkeypatch.chdir(root)
-        assert run_json("install", "acme/serve", "--target", target, "--yes")[0] == 0
-    file = _file(target, first)
-    assert str(second) in _servers(file)["serve"]["args"][0]
-    assert run_json("uninstall", "acme/serve")[0] == 0
-    assert str(first) in _servers(file)["serve"]["args"][0]
-    monkeypatch.chdir(first)
-    assert run_json("uninstall", "acme/serve")[0] == 0
-    assert not file.exists()
-
-
-def test_the_first_to_leave_does_not_disturb_the_other(
-    serve: Marketplace,
-    two_projects: tuple[Path, Path],
-    run_json: RunJson,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    first, second = two_projects
-    for root in (first, second):
-        monkeypatch.chdir(root)
-        run_json("install", "acme/serve", "--target", "windsurf", "--yes")
-    before = _file("windsurf", first).read_bytes()
-    monkeypatch.chdir(first)
-    _, _, said = run_json("uninstall", "acme/serve")
-    assert said.count("warning") == 0
-    assert _file("windsurf", first).read_bytes() == before
-
-
-def test_another_package_does_not_take_a_shared_name(
-    serve: Marketplace,
-    two_projects: tuple[Path, Path],
-    run_json: RunJson,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    first, second = two_projects
-    run_json("install", "acme/serve", "--target", "windsurf", "--yes")
-    serve.put("other/serve", kind=PackageType.MCP, more=ALL)
-    monkeypatch.chdir(second)
-    exit_code, document, _ = run_json("install", "other/serve", "--target", "windsurf", "--yes")
-    assert (exit_code, document["code"]) == (1, "already_exists")
-    assert str(first) in _servers(_file("windsurf", first))["serve"]["args"][0]
-
-
-def test_a_project_that_is_gone_holds_nothing(
-    serve: Marketplace,
-    two_projects: tuple[Path, Path],
-    run_json: RunJson,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    first, second = two_projects
-    monkeypatch.chdir(second)
-    run_json("install", "acme/serve", "--target", "windsurf", "--yes")
-    monkeypatch.chdir(first)
-    run_json("install", "acme/serve", "--target", "windsurf", "--yes")
-    second.rename(second.with_name("gone"))
-    assert run_json("uninstall", "acme/serve")[0] == 0
-    assert not _file("windsurf", first).exists()
-
-
-@pytest.mark.processes
-def test_a_crash_in_one_project_is_taken_back_by_the_next_one(
-    serve: Marketplace,
-    two_projects: tuple[Path, Path],
-    home: Path,
-    run_json: RunJson,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    first, second = two_projects
-    killed = os.fork()
-    if killed == 0:
-        _die_after_the_journal()
-        run_json("install", "acme/serve", "--target", "windsurf", "--yes")
-        os._exit(0)
-    assert os.waitpid(killed, 0)[1] == 9
-    assert (first / ".mog/journal.json").is_file()
-    assert (home / "mcp-pending").is_file()
-    monkeypatch.chdir(second)
-    assert run_json("install", "acme/serve", "--target", "windsurf", "--yes")[0] == 0
-    assert not (first / ".mog/journal.json").exists()
-    assert not (home / "mcp-pending").exists()
-    registry = json.loads((home / "mcp-servers.json").read_text())
-    assert list(registry["servers"]["windsurf"]["serve"]["projects"]) == [str(second)]
-
-
-def _die_after_the_journal() -> None:
-    """Kill this process just before the lockfile is renamed into place, all else being there."""
-
-    def hook(event: str, arguments: tuple[object, ...]) -> None:
-        if event == "os.rename" and str(arguments[1]).endswith("mog.lock.json"):
-            os.kill(os.getpid(), 9)
-
-    sys.addaudithook(hook)
 
 
 def test_a_byte_order_mark_and_the_end_of_a_file_stay(tmp_path: Path) -> None:

@@ -10,10 +10,10 @@ import pytest
 
 from mog_package import PackageType
 from tests.mog_cli import snapshots
+from tests.mog_cli.client_files import ALL, file_of
 from tests.mog_cli.marketplace import ENV, SERVER, Marketplace
 
 RunJson = Callable[..., tuple[int, dict[str, Any], str]]
-ALL = "targets: [cursor, claude-code, codex, gemini-cli, windsurf, openclaw, generic]\n"
 KEY = ("--env", "API_KEY=first")
 WINDSURF = ("install", "acme/serve", "--target", "windsurf", "--yes")
 
@@ -34,7 +34,7 @@ def other(project: Path) -> Path:
 
 
 def _windsurf(project: Path) -> Path:
-    return project.parent / "home/.codeium/windsurf/mcp_config.json"
+    return file_of("windsurf", project)
 
 
 def _entry(file: Path) -> dict[str, Any]:

@@ -3,8 +3,6 @@
 import errno
 import json
 import os
-import pty
-import select
 import signal
 import subprocess
 import sys
@@ -16,6 +14,7 @@ import pytest
 from mog_cli import __version__
 from tests.mog_cli.conftest import ROOT, RunMog, mog_command, mog_environment
 from tests.mog_cli.scripted_server import ME, TOKEN, Answer, ScriptedServer, grant_of
+from tests.mog_cli.terminal import on_terminal
 
 pytestmark = pytest.mark.processes
 
@@ -209,32 +208,6 @@ def test_a_terminal_without_unicode_is_survived(mog: RunMog) -> None:
     assert "Traceback" not in done.stderr
 
 
-def _on_terminal(*arguments: str, **variables: str) -> tuple[int, str]:
-    """Run `mog` on a pseudo-terminal; returns exit code and everything on the screen."""
-    master, slave = pty.openpty()
-    process = subprocess.Popen(
-        mog_command(*arguments),
-        cwd=ROOT,
-        env=mog_environment(**variables),
-        stdin=slave,
-        stdout=slave,
-        stderr=slave,
-        start_new_session=True,
-    )
-    os.close(slave)
-    screen = b""
-    while select.select([master], [], [], 30)[0]:
-        try:
-            piece = os.read(master, 4096)
-        except OSError:  # Linux says EIO when the last writer has gone
-            break
-        if not piece:
-            break
-        screen += piece
-    os.close(master)
-    return process.wait(timeout=30), screen.decode()
-
-
 def test_on_a_terminal_progress_is_shown_and_the_browser_opened(
     home: Path, server: ScriptedServer, tmp_path: Path
 ) -> None:
@@ -243,7 +216,9 @@ def test_on_a_terminal_progress_is_shown_and_the_browser_opened(
     browser = tmp_path / "browser"
     browser.write_text(f'#!/bin/sh\necho "$1" > {opened}\n')
     browser.chmod(0o755)
-    exit_code, screen = _on_terminal("auth", MOG_API_URL=server.origin, BROWSER=str(browser))
+    exit_code, screen = on_terminal(
+        "auth", variables={"MOG_API_URL": server.origin, "BROWSER": str(browser)}
+    )
     assert exit_code == 0, screen
     assert "BCDF-GHJK" in screen
     assert "Waiting for your decision" in screen
@@ -267,8 +242,10 @@ def test_the_browser_stays_closed_when_it_is_not_wanted(
     browser = tmp_path / "browser"
     browser.write_text(f"#!/bin/sh\ntouch {opened}\n")
     browser.chmod(0o755)
-    exit_code, screen = _on_terminal(
-        "auth", *options, MOG_API_URL=server.origin, BROWSER=str(browser), **variables
+    exit_code, screen = on_terminal(
+        "auth",
+        *options,
+        variables={"MOG_API_URL": server.origin, "BROWSER": str(browser), **variables},
     )
     assert exit_code == 0, screen
     assert not opened.exists()

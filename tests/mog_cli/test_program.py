@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
@@ -11,7 +11,7 @@ import pytest
 from mog_cli import __version__, program
 from mog_cli.errors import ApiError, MogError
 from mog_cli.output import Console, Result
-from tests.mog_cli.conftest import ROOT
+from tests.mog_cli.conftest import ROOT, RunMog
 
 RunJson = Callable[..., tuple[int, dict[str, Any], str]]
 
@@ -64,16 +64,44 @@ def test_wrong_usage_is_an_error_and_not_a_matter_for_a_human(
     assert "--help" in captured.err
 
 
-@pytest.mark.parametrize(
-    "name", sorted(program.root().list_commands(program.root().make_context("mog", [])))
-)
+def _every_command() -> Iterator[str]:
+    """Return the words of each command, those of groups included."""
+    root = program.root()
+    context = root.make_context("mog", [])
+    for name in root.list_commands(context):
+        yield name
+        command = root.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from (f"{name} {own}" for own in command.list_commands(context))
+
+
+@pytest.mark.parametrize("name", list(_every_command()))
 def test_every_command_has_help_and_the_shared_options(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert program.run([name, "--help"]) == 0
+    assert program.run([*name.split(), "--help"]) == 0
     out = capsys.readouterr().out
     assert "--json" in out
     assert "--verbose" in out
+
+
+@pytest.mark.parametrize("name", list(_every_command()))
+def test_help_fits_a_terminal_of_eighty_columns(
+    name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert program.run([*name.split(), "--help"]) == 0
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
+
+
+def test_help_has_a_commands_own_options_before_those_of_all(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert program.run(["buy", "--help"]) == 0
+    own, shared = capsys.readouterr().out.split("Shared options:")
+    assert "--max-price AMOUNT" in own
+    assert [name in own for name in ("--json", "--org", "--help")] == [False] * 3
+    assert all(name in shared for name in ("--json", "--org", "--help"))
 
 
 def test_no_command_shows_help(capsys: pytest.CaptureFixture[str]) -> None:
@@ -89,6 +117,18 @@ def test_completion_prints_a_script_for_the_shell(
 ) -> None:
     assert program.run(["completion", shell]) == 0
     assert f"_MOG_COMPLETE={shell}_complete" in capsys.readouterr().out
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize(
+    ("typed", "offered"), [("mog to", {"token"}), ("mog token ", {"create", "list", "revoke"})]
+)
+def test_completion_knows_the_commands_of_groups(
+    mog: RunMog, typed: str, offered: set[str]
+) -> None:
+    words = len(typed.split(" ")) - 1
+    done = mog(_MOG_COMPLETE="bash_complete", COMP_WORDS=typed, COMP_CWORD=str(words))
+    assert {line.partition(",")[2] for line in done.stdout.splitlines()} == offered
 
 
 @pytest.mark.parametrize(

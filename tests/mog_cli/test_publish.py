@@ -16,6 +16,7 @@ from mog_cli.client import Client
 from mog_cli.connection import Call, Connection
 from mog_cli.errors import ApiError, ReleaseUndecided
 from mog_cli.output import Console
+from mog_cli.patience import Patience
 from mog_cli.release_answers import Release
 from mog_cli.release_watch import Watch
 from mog_package import open_archive, sha256_of_bytes, validate
@@ -195,7 +196,7 @@ def test_waiting_honours_the_server_and_gives_up(server: ScriptedServer) -> None
 
     console = Console(is_json=False)
     client: Client = _Client()  # type: ignore[assignment]  # the one method that is asked
-    watch = Watch(client, console, 30, clock=lambda: now[0], sleep=sleep)
+    watch = Watch(client, console, Patience(30, clock=lambda: now[0], sleep=sleep))
     first = Release.from_json(release("uploaded", final=False))
     with pytest.raises(ReleaseUndecided) as end:
         watch.wait(first, 7.0)

@@ -8,6 +8,7 @@ import pytest
 
 from mog_cli import program
 from tests.mog_cli.scripted_server import Answer, ScriptedServer
+from tests.mog_cli.terminal import on_terminal
 
 RunJson = Callable[..., tuple[int, dict[str, Any], str]]
 LISTING = {
@@ -66,6 +67,24 @@ def test_people_read_a_line_for_each(
         "acme/pdf-tools 1.0.0 (skill, 4.90 USD, verified): Reads PDFs.\n"
         "acme/other 1.0.0 (skill, free, verified): a\\n\\x1b[2Jb\n"
     )
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("command", ["search pdf", "show acme/pdf-tools"])
+def test_on_a_terminal_a_summary_is_broken_between_words(
+    server: ScriptedServer, environment: Path, command: str
+) -> None:
+    wordy = {**LISTING, "state": "published", "summary": "Reads every page of a long PDF. " * 3}
+    server.on("GET /v1/listings?q=pdf&sort=relevance&limit=20", Answer(200, {"items": [wordy]}))
+    server.on("GET /v1/listings/acme/pdf-tools", Answer(200, wordy))
+    server.on("GET /v1/listings/acme/pdf-tools/releases", Answer(200, {"items": []}))
+    exit_code, screen = on_terminal(*command.split(), variables={"COLUMNS": "60"})
+    assert exit_code == 0, screen
+    assert screen.splitlines()[:3] == [
+        "acme/pdf-tools 1.0.0 (skill, 4.90 USD, verified)",
+        "  Reads every page of a long PDF. Reads every page of a long",
+        "  PDF. Reads every page of a long PDF.",
+    ]
 
 
 def test_nothing_found_is_no_error(

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from mog_cli import program
+from tests import processes
 from tests.mog_cli import snapshots
 from tests.mog_cli.marketplace import Marketplace
 
@@ -86,6 +87,14 @@ def test_a_package_that_is_not_there_is_told(installed: Path, run_json: RunJson)
     assert run_json("uninstall", "acme/other")[1]["code"] == "not_installed"
 
 
+@pytest.mark.parametrize("command", ["verify", "list", "audit"])
+def test_a_project_without_packages_is_told_so(
+    project: Path, home: Path, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert program.run([command]) == 0
+    assert capsys.readouterr().out == "Nothing is installed here.\n"
+
+
 def test_one_package_is_counted_as_one(installed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (installed / FOLDER / "a/b.md").unlink()
     program.run(["install"])
@@ -124,11 +133,12 @@ def test_looking_is_for_other_users_too(
         Path(folder).chmod(0o755)
         copy = Path(shutil.copytree(installed, Path(folder) / "copy"))
         monkeypatch.chdir(copy)
-        child = os.fork()
-        if child == 0:
+
+        def look() -> int:
             os.setuid(65534)
-            os._exit(run_json(command)[0])
-        assert os.waitpid(child, 0)[1] == 0
+            return run_json(command)[0]
+
+        assert processes.forked(look) == 0
 
 
 def test_verifying_changes_nothing(project: Path, home: Path, run_json: RunJson) -> None:
