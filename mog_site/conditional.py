@@ -8,10 +8,14 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
+from accounts.api.authentication import ORGANIZATION_HEADER
 from mog_site import marks
 
 # How long a shared cache may answer without asking us.
 _FRESH = timedelta(minutes=1)
+
+# What answers may differ by: who asks, and for which organization.
+_WHO = ("Authorization", ORGANIZATION_HEADER)
 
 
 class PublicReadMiddleware:
@@ -38,10 +42,10 @@ def _served(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBas
     # For all, without credentials: a browser then never attaches any, and no preflight is allowed.
     response["Access-Control-Allow-Origin"] = "*"
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
-    patch_vary_headers(response, ["Authorization"])
+    patch_vary_headers(response, _WHO)
     if response.status_code != HTTPStatus.OK or not isinstance(response, HttpResponse):
         return response
-    is_anonymous = "Authorization" not in request.headers and not response.cookies
+    is_anonymous = not any(name in request.headers for name in _WHO) and not response.cookies
     seconds = int(_FRESH.total_seconds())
     response["Cache-Control"] = f"public, max-age={seconds}" if is_anonymous else "no-store"
     response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()}"'

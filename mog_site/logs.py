@@ -23,6 +23,8 @@ _SECRETS = (
         r"\1[redacted]",
     ),
     (re.compile(r"([?&](?:code|state|token|signature)=)[^&\s]+"), r"\1[redacted]"),
+    # The link of an invitation, also where it stands inside another address.
+    (re.compile(r"(?i)((?:/|%2F)invites(?:/|%2F))[\w-]+"), r"\1[redacted]"),
     # The password in a URL such as a database's.
     (re.compile(r"(\w+://[^\s/:@]*):[^\s/@]+@"), r"\1:[redacted]@"),
 )

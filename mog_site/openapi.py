@@ -11,6 +11,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from accounts.api.authentication import ORGANIZATION_HEADER
 from accounts.http import public_read
 
 # Statuses that any operation may answer with, and what they mean (docs/errors.md has the codes).
@@ -34,6 +35,17 @@ _ERROR_SCHEMA = {
         "requestId": {"type": "string"},
     },
 }
+
+_ORGANIZATION = {
+    "name": ORGANIZATION_HEADER,
+    "in": "header",
+    "description": (
+        "The slug of an organization to act for. The token is bound to that organization, or has "
+        "the scope `org` and its owner belongs to it; anything else is 404."
+    ),
+    "schema": {"type": "string"},
+}
+_NAMES_ORGANIZATION = {"$ref": "#/components/parameters/Organization"}
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its hook is untyped
@@ -74,13 +86,16 @@ def only_v1(endpoints: list[tuple[str, str, str, Any]]) -> list[tuple[str, str, 
 def document_errors(
     result: dict[str, Any], generator: object, request: object, public: object
 ) -> dict[str, Any]:
-    """Say of every operation how it fails."""
+    """Say of every operation how it fails, and for whom it can act."""
     schemas = result.setdefault("components", {}).setdefault("schemas", {})
     schemas["Error"] = _ERROR_SCHEMA
+    result["components"]["parameters"] = {"Organization": _ORGANIZATION}
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
     for operations in result["paths"].values():
         for operation in operations.values():
             for status, description in _ERRORS.items():
                 answer = {"description": description, "content": content}
                 operation["responses"].setdefault(status, answer)
+            if any("bearer" in way for way in operation.get("security", ())):
+                operation.setdefault("parameters", []).append(_NAMES_ORGANIZATION)
     return result

@@ -7,16 +7,17 @@ from datetime import timedelta
 from pathlib import Path
 
 from mog_site import (
+    broker,
     caching,
     client_address,
     content_security,
     database,
     env,
-    file_broker,
     logs,
     payment_provider,
     rate_limits,
     sign_in,
+    staff_groups,
     storage,
 )
 
@@ -102,6 +103,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "accounts.page_context.acting",
             ],
         },
     },
@@ -168,29 +170,7 @@ PAYOUT_MINIMUM_CENTS = env.integer("PAYOUT_MINIMUM_CENTS", 1_000)
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.ProviderBackend"]
 LOGIN_URL = "/sign-in"
-# Groups of staff, and what each may do in the admin; made with the first member.
-_LOOK = (
-    *("releases.view_release", "releases.view_case", "releases.view_dispute"),
-    *("releases.view_revocation", "releases.view_findingexception", "scanning.view_report"),
-    *("catalog.view_listing", "catalog.view_vendor", "payments.view_entitlement"),
-    *("payments.view_payout", "payments.view_selleraccount"),
-    "payments.view_cardrefund",
-    *("accounts.view_user", "payments.view_providerevent", "payments.view_order"),
-    "payments.view_chargeback",
-)
-_LOOK_AT_MONEY = ("payments.view_account", "payments.view_posting")
-# To refund orders, to retry and cancel payouts, to freeze wallets, and to apply events of the
-# provider once more.
-_MOVE_MONEY = (
-    "payments.change_account",
-    *("payments.change_order", "payments.change_payout", "payments.change_providerevent"),
-)
-_DECIDE = ("releases.change_release", "releases.change_dispute", "releases.change_revocation")
-STAFF_GROUPS = {
-    "support": _LOOK,
-    "moderator": (*_LOOK, *_DECIDE),
-    "finance": (*_LOOK, *_LOOK_AT_MONEY, *_MOVE_MONEY),
-}
+STAFF_GROUPS = staff_groups.GROUPS
 LOGIN_REDIRECT_URL = "/"
 SESSION_IDLE_LIFETIME = env.seconds("SESSION_IDLE_LIFETIME", timedelta(days=14))
 SESSION_COOKIE_AGE = int(SESSION_IDLE_LIFETIME.total_seconds())
@@ -242,6 +222,9 @@ DEVICE_CODE_ATTEMPTS = env.integer("DEVICE_CODE_ATTEMPTS", 5)
 DEVICE_CODE_LOCK = env.seconds("DEVICE_CODE_LOCK", timedelta(minutes=15))
 # More wrong entries in an hour, site-wide, are told to the operators.
 DEVICE_CODE_ALARM = env.integer("DEVICE_CODE_ALARM", 100)
+# So many invitations are mailed in a day for one person who invites, and to one address.
+INVITATIONS_A_DAY = env.integer("INVITATIONS_A_DAY", 50)
+INVITATIONS_TO_ADDRESS_A_DAY = env.integer("INVITATIONS_TO_ADDRESS_A_DAY", 5)
 
 # --- Mail
 
@@ -330,8 +313,10 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ChargebackState": "payments.models.ChargebackState",
         "DisputeState": "releases.models.DisputeState",
+        "InvitedRole": "accounts.models.invitation.ROLE_CHOICES",
         "ListingState": "catalog.models.ListingState",
         "TopUpState": "payments.models.TopUpState",
+        "Role": "accounts.models.Role",
         "ReleaseState": "releases.models.release.STATE_CHOICES",
     },
     "PREPROCESSING_HOOKS": ["mog_site.openapi.only_v1"],
@@ -376,21 +361,24 @@ REVIEW_DISPUTE_WITHIN = env.seconds("REVIEW_DISPUTE_WITHIN", timedelta(days=2))
 # So many findings of one release can be contested in a day.
 DISPUTES_A_DAY = env.integer("DISPUTES_A_DAY", 20)
 
+# --- Packages that change hands
+
+# How long a package that is offered to another vendor may be taken.
+TRANSFER_OPEN_FOR = env.seconds("TRANSFER_OPEN_FOR", timedelta(days=7))
+# So many packages one vendor may offer in a day: each is mail to somebody else.
+TRANSFERS_A_DAY = env.integer("TRANSFERS_A_DAY", 10)
+
 # --- Background work (mog_site/celery.py holds the schedule)
 
 # A task ends within these; anything longer is several tasks.
 CELERY_TASK_SOFT_TIME_LIMIT = int(timedelta(minutes=9).total_seconds())
 CELERY_TASK_TIME_LIMIT = int(timedelta(minutes=10).total_seconds())
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object]
-if REDIS_URL:
-    CELERY_BROKER_URL = REDIS_URL
-    # A message that nobody acknowledged goes out again; sooner than the longest task it would run
-    # twice at once.
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 2 * CELERY_TASK_TIME_LIMIT}
-else:
-    CELERY_BROKER_URL = "filesystem://localhost"
-    CELERY_BROKER_TRANSPORT = "mog_site.file_broker:Transport"
-    CELERY_BROKER_TRANSPORT_OPTIONS = file_broker.options(VAR_DIR / "broker")
+_BROKER = broker.from_url(
+    REDIS_URL, folder=VAR_DIR / "broker", longest_task_seconds=CELERY_TASK_TIME_LIMIT
+)
+CELERY_BROKER_URL = _BROKER.url
+CELERY_BROKER_TRANSPORT = _BROKER.transport
+CELERY_BROKER_TRANSPORT_OPTIONS = _BROKER.options
 CELERY_TASK_DEFAULT_QUEUE = CACHE_PREFIX
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A request that cannot enqueue says so at once; the sweep of its row sends the task later.

@@ -5,8 +5,17 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from catalog.urls import vendor_urlpatterns as vendor_pages
 from mog_site import health
-from mog_site.pages import audit_trail, home, library, listing, security_txt, sell
+from mog_site.pages import (
+    audit_trail,
+    home,
+    library,
+    listing,
+    organization_deletion,
+    security_txt,
+    sell,
+)
 from payments.urls import vendor_urlpatterns as purchase_pages
+from releases.urls import vendor_urlpatterns as transfer_pages
 
 handler400 = handler403 = handler404 = handler500 = "mog_site.error_answers.handle_error"
 
@@ -21,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/activity", audit_trail.activity, name="activity"),
     path("library", library.library, name="library"),
     path("sell", sell.sell, name="sell"),
+    path("orgs/<str:slug>/delete", organization_deletion.delete, name="delete_organization"),
     path("", include("releases.urls")),
     path("", include("payments.urls")),
     path("", include("catalog.urls")),
@@ -29,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # apart.
     path("", include(vendor_pages)),
     path("", include(purchase_pages)),
+    path("", include(transfer_pages)),
     path("<vendor:vendor>/<slug:slug>", listing.listing, name="listing"),
     path("<vendor:vendor>/<slug:slug>/<str:version>", listing.version, name="version"),
 ]

@@ -45,6 +45,11 @@ def problem_of(error: BaseException) -> Problem | None:
         rule = RULES.get(cls)
         if rule is not None:
             return Problem(
-                rule.status, rule.code, rule.message, rule.details(error), rule.headers(error)
+                rule.status,
+                rule.code,
+                rule.message,
+                details=rule.details(error),
+                extras=rule.extras(error),
+                headers=rule.headers(error),
             )
     return None

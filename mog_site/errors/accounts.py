@@ -1,7 +1,6 @@
 """What the refusals of `accounts` become."""
 
 from http import HTTPStatus
-from math import ceil
 
 from django.conf import settings
 from django.urls import reverse
@@ -16,14 +15,15 @@ from mog_site.errors.rules import (
     UNAVAILABLE,
     Rule,
     Table,
+    retry_after,
 )
 
 _INVALID_TOKEN = {"WWW-Authenticate": 'Bearer realm="mog", error="invalid_token"'}
 
 
-def _step_up_url() -> str:
-    """Return the page where a person proves again that it is them."""
-    return f"{settings.SITE_URL}{reverse('step_up')}"
+def _step_up_url(error: accounts_errors.StepUpRequired) -> str:
+    """Return the page that does what was asked for, or where a person proves that it is them."""
+    return f"{settings.SITE_URL}{error.page or reverse('step_up')}"
 
 
 RULES: Table = {
@@ -44,7 +44,7 @@ RULES: Table = {
         HTTPStatus.FORBIDDEN,
         "step_up_required",
         "Confirm in the browser that it is you: open `details.stepUpUrl`, then try again.",
-        details=lambda _: {"stepUpUrl": _step_up_url()},
+        details=lambda error: {"stepUpUrl": _step_up_url(error)},
     ),
     accounts_errors.InvalidTokenRequest: INVALID_FIELD,
     accounts_errors.InvalidPolicy: INVALID_FIELD,
@@ -52,6 +52,57 @@ RULES: Table = {
         HTTPStatus.CONFLICT,
         "policy_in_use",
         "New tokens get the default policy, so it can be changed and not deleted.",
+    ),
+    accounts_errors.RoleRequired: Rule(
+        HTTPStatus.FORBIDDEN,
+        "role_required",
+        "Your role in this organization does not allow it. `details.role` names the one that does.",
+        details=lambda error: {"role": str(error.role)},
+    ),
+    accounts_errors.BoundToOrganization: Rule(
+        HTTPStatus.FORBIDDEN,
+        "bound_to_organization",
+        "This token acts for one organization and reaches nothing beyond it. Use one of your own.",
+    ),
+    accounts_errors.LastOwner: Rule(
+        HTTPStatus.CONFLICT,
+        "last_owner",
+        "An organization needs an owner. Make another member an owner first, or delete it.",
+    ),
+    accounts_errors.OrganizationInUse: Rule(
+        HTTPStatus.CONFLICT,
+        "organization_in_use",
+        "This organization cannot be deleted yet. `details.obstacles` names what to do before.",
+        details=lambda error: {"obstacles": list(error.obstacles)},
+    ),
+    accounts_errors.InvalidOrganization: INVALID_FIELD,
+    accounts_errors.InvalidInvitation: INVALID_FIELD,
+    accounts_errors.AlreadyMember: Rule(
+        HTTPStatus.CONFLICT,
+        "already_member",
+        "Whoever has this address belongs to the organization already.",
+    ),
+    accounts_errors.AlreadyInvited: Rule(
+        HTTPStatus.CONFLICT,
+        "already_invited",
+        "An invitation to this address is open. Send it again, or revoke it first.",
+    ),
+    accounts_errors.InvitationLimitReached: Rule(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "rate_limited",
+        "Too many invitations today. Wait as many seconds as `Retry-After` says.",
+        headers=retry_after,
+    ),
+    accounts_errors.InvitationEnded: Rule(
+        HTTPStatus.GONE,
+        "invitation_ended",
+        "This invitation was answered or taken back, or is too old. Ask for another one.",
+    ),
+    accounts_errors.InvitedElsewhere: Rule(
+        HTTPStatus.FORBIDDEN,
+        "invited_elsewhere",
+        "This invitation went to another address. Sign in with the account that has it.",
+        details=lambda error: {"address": error.masked},
     ),
     accounts_errors.StaleForm: Rule(
         HTTPStatus.CONFLICT,
@@ -83,7 +134,7 @@ RULES: Table = {
         HTTPStatus.LOCKED,
         "code_entry_locked",
         "Too many wrong codes. Wait as many seconds as `Retry-After` says, then try again.",
-        headers=lambda error: {"Retry-After": str(ceil(error.retry_after.total_seconds()))},
+        headers=retry_after,
     ),
     accounts_errors.DeviceGrantClosed: Rule(
         HTTPStatus.GONE,

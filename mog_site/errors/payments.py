@@ -1,17 +1,45 @@
 """What the refusals of `payments` become."""
 
 from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from rest_framework.serializers import DateTimeField
 
 from mog_site.errors.rules import INVALID_FIELD, NOT_FOUND, Rule, Table
+from payments import approval_mail
 from payments import errors as payments_errors
 
 
 def _top_up_url() -> dict[str, str]:
     """Return where a wallet is filled."""
     return {"topUpUrl": f"{settings.SITE_URL}{reverse('wallet-top-up')}"}
+
+
+def _blocked_delivery(error: payments_errors.DeliveryBlocked) -> dict[str, object]:
+    told: dict[str, object] = {
+        "listing": error.listing,
+        "version": error.version,
+        "reasons": list(error.reasons),
+    }
+    if error.old_enough_at is not None:
+        told["oldEnoughAt"] = error.old_enough_at.isoformat()
+    if error.policy_id:
+        told["policyUrl"] = f"{settings.SITE_URL}{reverse('policy', args=[error.policy_id])}"
+    return told
+
+
+def _question(error: payments_errors.ApprovalRequired) -> dict[str, Any]:
+    """Return what a person is asked, and where."""
+    reasons = {"reasons": list(error.reasons)}
+    if error.expires_at is None:  # nobody could be asked
+        return reasons
+    return reasons | {
+        "approvalId": error.approval_id,
+        "approvalUrl": approval_mail.url_of(error.approval_id),
+        "expiresAt": DateTimeField().to_representation(error.expires_at),
+    }
 
 
 RULES: Table = {
@@ -34,6 +62,12 @@ RULES: Table = {
         HTTPStatus.CONFLICT,
         "not_offered",
         "This listing takes no new buyers. Who has it may still install it.",
+    ),
+    payments_errors.SellerChanged: Rule(
+        HTTPStatus.CONFLICT,
+        "seller_changed",
+        "It has another seller by now. Nothing was paid; look at who sells it, then ask again if"
+        " you agree.",
     ),
     payments_errors.PriceAboveLimit: Rule(
         HTTPStatus.CONFLICT,
@@ -60,9 +94,34 @@ RULES: Table = {
     payments_errors.ApprovalRequired: Rule(
         HTTPStatus.PAYMENT_REQUIRED,
         "approval_required",
-        "The token's spend policy leaves this purchase to a person. `details.reasons` says why;"
-        " buy it on its page, or change the policy.",
+        "A spend policy leaves this purchase to a person. `reasons` says why: let its owner open"
+        " `approvalUrl`, then repeat the request.",
+        extras=_question,
+    ),
+    payments_errors.ApprovalDenied: Rule(
+        HTTPStatus.FORBIDDEN,
+        "approval_denied",
+        "A person was asked and has denied this purchase. Ask them, or look for something else.",
         details=lambda error: {"reasons": list(error.reasons)},
+    ),
+    payments_errors.DeliveryBlocked: Rule(
+        HTTPStatus.FORBIDDEN,
+        "policy_blocked",
+        "The token's spend policy does not let it have this version. `details.reasons` says why;"
+        " its owner can change the policy.",
+        details=_blocked_delivery,
+    ),
+    payments_errors.ApprovalClosed: Rule(
+        HTTPStatus.CONFLICT,
+        "approval_closed",
+        "This was decided already, or is over. `details.state` says how it stands.",
+        details=lambda error: {"state": error.state},
+    ),
+    payments_errors.QuoteOver: Rule(
+        HTTPStatus.CONFLICT,
+        "quote_over",
+        "This quote was used, its ten minutes are over, or the listing has another seller by now."
+        " Ask for a new one.",
     ),
     payments_errors.IdempotencyKeyMissing: Rule(
         HTTPStatus.BAD_REQUEST,

@@ -1,11 +1,10 @@
 """What the refusals of `releases` become."""
 
 from http import HTTPStatus
-from math import ceil
 
 from django.conf import settings
 
-from mog_site.errors.rules import INVALID, INVALID_FIELD, Rule, Table
+from mog_site.errors.rules import INVALID, INVALID_FIELD, Rule, Table, retry_after
 from releases import errors as releases_errors
 
 RULES: Table = {
@@ -20,7 +19,7 @@ RULES: Table = {
         HTTPStatus.TOO_MANY_REQUESTS,
         "rate_limited",
         "Too many uploads of this vendor. Wait as many seconds as `Retry-After` says.",
-        headers=lambda error: {"Retry-After": str(ceil(error.retry_after.total_seconds()))},
+        headers=retry_after,
     ),
     releases_errors.VersionTaken: Rule(
         HTTPStatus.CONFLICT,
@@ -62,7 +61,7 @@ RULES: Table = {
         HTTPStatus.TOO_MANY_REQUESTS,
         "rate_limited",
         "Too many findings contested today. Wait as many seconds as `Retry-After` says.",
-        headers=lambda error: {"Retry-After": str(ceil(error.retry_after.total_seconds()))},
+        headers=retry_after,
     ),
     releases_errors.DisputeDecided: Rule(
         HTTPStatus.CONFLICT,

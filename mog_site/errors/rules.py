@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 from accounts.api.serializers import camelize
@@ -21,12 +22,16 @@ def _nothing(_error: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What an exception class becomes. `message` says what to do next."""
+    """What an exception class becomes. `message` says what to do next.
+
+    extras: what stands beside the code in JSON, not among the details.
+    """
 
     status: HTTPStatus
     code: str
     message: str
     details: Callable[[Any], Details] = _nothing
+    extras: Callable[[Any], Details] = _nothing
     headers: Callable[[Any], Mapping[str, str]] = _nothing
 
 
@@ -38,15 +43,22 @@ class Problem:
     code: str
     message: str
     details: Details = field(default_factory=dict)
+    extras: Details = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def body(self, *, request_id: str) -> dict[str, Any]:
         """Return the JSON answer."""
         details = {"details": dict(self.details)} if self.details else {}
-        return {"code": self.code, "message": self.message, **details, "requestId": request_id}
+        said = {"code": self.code, "message": self.message, **self.extras, **details}
+        return said | {"requestId": request_id}
 
 
 Table = Mapping[type[BaseException], Rule]
+
+
+def retry_after(error: Any) -> dict[str, str]:
+    """Return the header of a refusal whose `retry_after` says how long to wait."""
+    return {"Retry-After": str(ceil(error.retry_after.total_seconds()))}
 
 
 def _field_details(error: Any) -> Details:

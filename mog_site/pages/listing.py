@@ -94,13 +94,13 @@ def _with_scan(releases: ReleaseQuerySet) -> ReleaseQuerySet:
 
 
 def _context(shown: Listing, release: Release | None, *, by: Actor) -> dict[str, object]:
-    is_own = shown.vendor.is_sold_under_by(by)
     held = entitlements.active_entitlement(shown, by=by) if by.is_authenticated else None
     return {
         "listing": shown,
         "release": release,
         "is_installable": release is not None and State(release.state) in INSTALLABLE,
-        "is_own": is_own,
+        "is_own": shown.vendor.is_sold_under_by(by),
+        "is_theirs": shown.vendor.is_of_party(by),
         "is_held": held is not None,
         "targets": [TARGET_LABELS[Target(name)] for name in _manifest(release, "targets")],
         "license": _manifest(release, "license"),

@@ -17,6 +17,7 @@ from django.core.cache.backends.redis import RedisCache
 
 from mog_site.redis_cache import AtomicRedisCache
 from mog_site.sqlite_cache import SqliteCache
+from tests import processes
 
 _WORKERS = 4
 _INCREMENTS = 500
@@ -216,11 +217,7 @@ def test_expired_rows_leave_the_file(tmp_path: Path) -> None:
 def test_a_forked_child_uses_a_connection_of_its_own(tmp_path: Path) -> None:
     cache = SqliteCache(str(tmp_path / "cache.sqlite3"), {})
     cache.set("n", 1)
-    child = os.fork()
-    if child == 0:
-        cache.incr("n")
-        os._exit(0)
-    assert os.waitpid(child, 0)[1] == 0
+    assert processes.forked(lambda: cache.incr("n") - 2) == 0
     assert cache.incr("n") == 3
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 import mog_package
-from catalog.models import Listing
+from catalog.models import Listing, ListingState
 from mog_package import PackageType
 from mog_site import demo, demo_catalogue
 from payments.models import Entitlement
@@ -44,5 +44,5 @@ def test_all_are_scanned_and_a_second_start_adds_nothing() -> None:
     assert set(published.values_list(*outcome)) == {(State.PUBLISHED, "passed")}
     assert set(held.values_list(*outcome)) == {(State.HELD, "flagged")}
     assert [case.release for case in Case.objects.open()] == list(held)
-    assert Listing.objects.on_shelf().count() == len(_FOLDERS)
+    assert Listing.objects.filter(state=ListingState.LIVE).count() == len(_FOLDERS)
     assert Entitlement.objects.get().user == people[demo.BUYER]

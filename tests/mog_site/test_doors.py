@@ -9,11 +9,11 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from accounts import token_format
-from accounts.models import User
+from accounts.models import Organization, User
 from accounts.scopes import ALL_SCOPES, to_text
 from mog_site import marks
 from tests import signed_in
-from tests.factories.accounts import CredentialFactory
+from tests.factories.accounts import CredentialFactory, MembershipFactory
 
 _ARGUMENTS = {"vendor": "acme", "slug": "pdf-tools", "version": "1.0.0"}
 # These let anybody in: what they ask for stands in the body.
@@ -62,6 +62,12 @@ def bearer(alice: User) -> dict[str, Any]:
 
 
 @pytest.fixture
+def acme() -> Organization:
+    """An organization that alice does not belong to."""
+    return MembershipFactory.create().organization
+
+
+@pytest.fixture
 def browser(client: Client, alice: User) -> Client:
     """A browser in which alice is signed in and has just proven it."""
     signed_in.sign_in(client, alice)
@@ -86,6 +92,17 @@ def test_a_session_opens_nothing_of_the_api(browser: Client, route: str, method:
     assert answer.status_code == 401
     assert answer["WWW-Authenticate"].startswith("Bearer")
     assert answer.json()["code"] == "unauthenticated"
+
+
+@pytest.mark.parametrize("route", [route for route in _routes("/v1/") if route not in _OPEN])
+@pytest.mark.parametrize("method", ["get", "post", "delete"])
+def test_nobody_acts_for_an_organization_of_others_anywhere(
+    api_client: Client, bearer: dict[str, Any], acme: Organization, route: str, method: str
+) -> None:
+    answer = getattr(api_client, method)(route, headers=bearer | {"X-Mog-Org": acme.slug})
+    unknown = getattr(api_client, method)(route, headers=bearer | {"X-Mog-Org": "nobody"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert (unknown.status_code, unknown.json()["message"]) == (404, answer.json()["message"])
 
 
 @pytest.mark.parametrize("route", _routes("/bff/"))

@@ -1,5 +1,6 @@
 """The broker of one machine: whole messages, taken once, in the order they were sent."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -69,7 +70,7 @@ def test_each_message_is_taken_by_one_reader(folder: Path) -> None:
 
 
 def test_no_reader_meets_half_a_message(folder: Path) -> None:
-    together = Barrier(2)
+    together = Barrier(2, timeout=20)
     content = "x" * 200_000
 
     def write() -> None:
@@ -81,7 +82,8 @@ def test_no_reader_meets_half_a_message(folder: Path) -> None:
     def read() -> list[Any]:
         together.wait()
         taken: list[Any] = []
-        while len(taken) < 100:
+        give_up_at = time.monotonic() + 30
+        while len(taken) < 100 and time.monotonic() < give_up_at:
             taken += take_all(folder)
         return taken
 
@@ -92,7 +94,7 @@ def test_no_reader_meets_half_a_message(folder: Path) -> None:
 
 
 def test_bindings_made_at_once_are_all_kept(folder: Path) -> None:
-    together = Barrier(_READERS)
+    together = Barrier(_READERS, timeout=20)
 
     def bind(number: int) -> None:
         queue = Queue(f"queue-{number}", Exchange("mog"), routing_key=f"key-{number}")

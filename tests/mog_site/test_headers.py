@@ -14,6 +14,7 @@ from tests import signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.mog_site.probe_urls")]
 
+_STATIC = "http://localhost:8000/static/ http://127.0.0.1:8000/static/"
 _PATHS = ["/probe/page", "/v1/probe/echo", "/v1/nothing", "/nothing", "/health", "/sign-in"]
 
 
@@ -33,10 +34,10 @@ def test_every_answer_is_hardened(client: Client, path: str) -> None:
 def test_every_answer_carries_the_policy(client: Client, path: str) -> None:
     assert _directives(client.get(path)["Content-Security-Policy"]) == {
         "default-src": "'none'",
-        "script-src": "http://localhost:8000/static/",
-        "style-src": "http://localhost:8000/static/",
-        "img-src": "http://localhost:8000/static/",
-        "font-src": "http://localhost:8000/static/",
+        "script-src": _STATIC,
+        "style-src": _STATIC,
+        "img-src": _STATIC,
+        "font-src": _STATIC,
         "connect-src": "'self'",
         "form-action": "'self'",
         "frame-ancestors": "'none'",
@@ -48,6 +49,13 @@ def test_every_answer_carries_the_policy(client: Client, path: str) -> None:
 def test_scripts_come_from_the_static_path_and_not_from_the_origin() -> None:
     policy = content_security.policy(site_url="https://mog.example", static_url="/static/")
     assert policy["DIRECTIVES"]["script-src"] == ["https://mog.example/static/"]
+
+
+def test_a_site_on_this_computer_is_styled_under_either_of_its_names() -> None:
+    policy = content_security.policy(site_url="http://localhost:8000", static_url="/static/")
+    static = ["http://localhost:8000/static/", "http://127.0.0.1:8000/static/"]
+    for kind in ("script", "style", "img", "font"):
+        assert policy["DIRECTIVES"][f"{kind}-src"] == static
 
 
 def test_without_tls_there_is_no_hsts(client: Client) -> None:

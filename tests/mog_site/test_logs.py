@@ -48,6 +48,16 @@ def test_a_token_is_in_no_line(prefix: token_format.TokenPrefix) -> None:
 
 
 @pytest.mark.parametrize(
+    "path", ["/invites/k7Jq-_9z", "/sign-in?next=%2Finvites%2Fk7Jq-_9z", "next=/invites/k7Jq-_9z"]
+)
+def test_the_link_of_an_invitation_is_in_no_line(path: str) -> None:
+    for line in (_line("Not Found: %s", path), _line("failed", error=ValueError(path))):
+        assert "k7Jq" not in line
+        assert "9z" not in line
+        assert "redacted" in line
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "password=hunter2-long",

@@ -13,6 +13,7 @@ from tests import processes
 
 pytestmark = pytest.mark.processes
 
+_SLEEPING = f"{sys.executable} -c import time; time.sleep(60) "
 # Starts a tied process that would run for a minute, says its id, and waits.
 _PARENT = """
 import subprocess, sys, time
@@ -32,7 +33,8 @@ def family(request: pytest.FixtureRequest) -> Iterator[tuple[subprocess.Popen[st
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
-        assert processes.becomes_true(lambda: "sleep(60)" in processes.command_of(child))
+        # Tied and become what it is to be: it has no command line at the moment between the two.
+        assert processes.becomes_true(lambda: processes.command_of(child) == _SLEEPING)
         yield parent, child
         parent.kill()
 
