@@ -4,6 +4,7 @@ import shutil
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -23,8 +24,18 @@ pytest_plugins = ["tests.live", "tests.chromium", "tests.workers", "tests.paymen
 
 
 @pytest.fixture(scope="session")
+def migrated_copies(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A folder for migrated databases, kept for the next run where pytest keeps anything."""
+    if request.config.pluginmanager.has_plugin("cacheprovider"):
+        return request.config.cache.mkdir("migrated")
+    return tmp_path_factory.mktemp("copies")
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(
-    request: pytest.FixtureRequest,
+    migrated_copies: Path,
     django_test_environment: None,
     django_db_blocker: DjangoDbBlocker,
     django_db_keepdb: bool,  # noqa: FBT001 (a fixture of the plugin)
@@ -32,7 +43,7 @@ def django_db_setup(
 ) -> Iterator[None]:
     """Make the test database as its owner; tests then run as the restricted role."""
     with django_db_blocker.unblock():
-        made = databases.made_by_owner(verbosity=0, keep=django_db_keepdb)
+        made = databases.made_by_owner(verbosity=0, keep=django_db_keepdb, copies=migrated_copies)
         made.__enter__()
     yield
     with django_db_blocker.unblock():

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -14,6 +15,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from mog_site import database_roles
+from tests import migrated
 from tests.settings import RUNTIME_PASSWORD
 
 # Filled by migrations and the same in every test.
@@ -21,13 +23,23 @@ _KEPT_TABLES = frozenset({"auth_permission", "django_content_type", "django_migr
 
 
 @contextmanager
-def made_by_owner(*, verbosity: int, keep: bool) -> Iterator[None]:
-    """Create the test database as its owner, then let `default` be the restricted role."""
+def made_by_owner(*, verbosity: int, keep: bool, copies: Path) -> Iterator[None]:
+    """Create the test database as its owner, then let `default` be the restricted role.
+
+    copies: a folder for what may be of use to the next run.
+    """
     connection = connections["default"]
     if connection.vendor != "postgresql":
+        file = Path(connection.settings_dict["TEST"]["NAME"])
+        is_migrated = migrated.lay_out(file, from_folder=copies)
         configuration = setup_databases(
-            verbosity=verbosity, interactive=False, aliases={"default": None}, keepdb=keep
+            verbosity=verbosity,
+            interactive=False,
+            aliases={"default": None},
+            keepdb=keep or is_migrated,
         )
+        if not is_migrated:
+            migrated.keep(file, in_folder=copies)
         yield
         teardown_databases(configuration, verbosity=verbosity, keepdb=keep)
         return

@@ -2,14 +2,16 @@
 
 from datetime import datetime
 
-from accounts import device_flow
+from django.utils import timezone
+
+from accounts import device_flow, tokens
 from accounts.actor import Actor
 from accounts.device_flow import Decision, StartedGrant
-from accounts.models import Credential, CredentialKind, DeviceGrant, User
+from accounts.errors import InvalidDeviceCode
+from accounts.models import Credential, DeviceGrant, User
 from accounts.models.credential import MAXIMUM_LIFETIME
 from accounts.scopes import Scope
 from audit.who import Origin
-from tests.factories.accounts import CredentialFactory
 
 CLIENT_ID = "mog-cli"
 DEVICE = Actor.anonymous(origin=Origin(request_id="req-1", ip="203.0.113.9", user_agent="mog/1.0"))
@@ -29,11 +31,23 @@ def grant_of(grant: StartedGrant) -> DeviceGrant:
 
 def person(user: User, *, stepped_up: bool = True) -> Actor:
     """Return a user at a browser."""
-    session: Credential = CredentialFactory.create(
-        user=user, kind=CredentialKind.INTERNAL, digest=None, prefix="", expires_at=None
-    )
+    session = tokens.issue_internal(user, now=timezone.now())
     origin = Origin(request_id="req-2", ip="192.0.2.7", user_agent="Firefox/152.0 Linux")
     return Actor.of(session, origin=origin, stepped_up=stepped_up)
+
+
+def fetched(grant: StartedGrant) -> Credential | None:
+    """Let the device fetch its token, which gives none where nobody lets it in any more."""
+    return fetched_by(grant.device_code)
+
+
+def fetched_by(device_code: str) -> Credential | None:
+    """Do the same for whoever knows no more than the code."""
+    try:
+        polled = device_flow.poll(device_code, client_id=CLIENT_ID, by=DEVICE, now=timezone.now())
+    except InvalidDeviceCode:
+        return None
+    return polled.issued.credential if polled.issued else None
 
 
 def approve(grant: StartedGrant, user: User, now: datetime, *scopes: Scope) -> None:

@@ -1,6 +1,9 @@
 """Processes that tests start, and what is left of them."""
 
+import os
+import signal
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -20,14 +23,10 @@ def using(folder: Path) -> set[int]:
 
 def descend_from(ancestor_id: int) -> set[int]:
     """Return the processes that a process has started, and those that they have, and so on."""
-    parents = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            parents[int(folder.name)] = int(_status(folder)[1])
     found: set[int] = set()
     latest = {ancestor_id}
     while latest:
-        latest = {child for child, parent in parents.items() if parent in latest}
+        latest = {child for parent in latest for child in _children_of_threads(parent)} - found
         found |= latest
     return found
 
@@ -50,11 +49,7 @@ def sleeps(process_id: int) -> bool:
 
 def children_of(process_id: int) -> list[int]:
     """Return the children that the first thread of a process has now, or none when it is over."""
-    try:
-        children = Path(f"/proc/{process_id}/task/{process_id}/children").read_text()
-    except OSError:
-        return []
-    return [int(child) for child in children.split()]
+    return _children_of_thread(process_id, process_id)
 
 
 def command_of(process_id: int) -> str:
@@ -73,6 +68,21 @@ def name_of(process_id: int) -> str:
         return ""
 
 
+def forked(work: Callable[[], int], *, seconds: int = 60) -> int:
+    """Do something in a fork of this process; return its exit code, below zero its signal."""
+    child = os.fork()
+    if not child:
+        # A fork waits for ever for a lock that another thread of its parent held.
+        signal.alarm(seconds)
+        try:
+            os._exit(work())
+        finally:
+            # It must not go on as a second runner of the tests.
+            traceback.print_exc()
+            os._exit(1)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
 def becomes_true(condition: Callable[[], object], *, seconds: float = 20) -> bool:
     """Wait until something holds; answer whether it did in time."""
     deadline = time.monotonic() + seconds
@@ -81,6 +91,23 @@ def becomes_true(condition: Callable[[], object], *, seconds: float = 20) -> boo
             return False
         time.sleep(0.05)
     return True
+
+
+def _children_of_threads(process_id: int) -> list[int]:
+    # A look at every process of the machine would take many times as long.
+    try:
+        threads = os.listdir(f"/proc/{process_id}/task")
+    except OSError:
+        return []
+    return [child for thread in threads for child in _children_of_thread(process_id, int(thread))]
+
+
+def _children_of_thread(process_id: int, thread_id: int) -> list[int]:
+    try:
+        with open(f"/proc/{process_id}/task/{thread_id}/children") as file:
+            return [int(child) for child in file.read().split()]
+    except OSError:
+        return []
 
 
 def _status(folder: Path) -> list[str]:

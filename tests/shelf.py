@@ -25,6 +25,11 @@ def published(**facts: Any) -> Release:
     return release
 
 
+def accepted(**facts: Any) -> Release:
+    """Return a release whose scan found nothing, and that waits for its seller to publish it."""
+    return published(state=State.ACCEPTED, **facts)
+
+
 def judged(state: State, *, findings: int = 2, **facts: Any) -> Release:
     """Return a release in a state, whose scan found something."""
     verdict = Verdict.FAILED if state is State.REJECTED else Verdict.FLAGGED

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts import browser
 from accounts.actor import Actor
 from accounts.http import MogRequest
-from accounts.models import User
+from accounts.models import Organization, User
 from audit.who import Origin
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:152.0) Gecko/20100101 Firefox/152.0"
@@ -33,3 +33,11 @@ def sign_in(client: Client, user: User, *, proven_ago: timedelta = timedelta()) 
     assert session.session_key is not None
     client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
     return session
+
+
+def acting_for(organization: Organization, user: User, **how: timedelta) -> Client:
+    """Return the browser of somebody who acts for an organization; how: as `sign_in` takes it."""
+    client = Client()
+    sign_in(client, user, **how)
+    client.post("/settings/acting", {"organization": organization.slug})
+    return client

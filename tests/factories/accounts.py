@@ -1,6 +1,7 @@
 """The least valid rows of the accounts room."""
 
 from datetime import timedelta
+from typing import Any
 
 import factory
 from django.utils import timezone
@@ -10,8 +11,11 @@ from accounts.models import (
     Credential,
     CredentialKind,
     DeviceGrant,
+    Invitation,
+    Membership,
     Namespace,
     Organization,
+    Role,
     SpendPolicy,
     User,
 )
@@ -63,8 +67,42 @@ class OrganizationFactory(factory.django.DjangoModelFactory[Organization]):
     name = "Acme"
 
 
+class MembershipFactory(factory.django.DjangoModelFactory[Membership]):
+    """The owner of an organization."""
+
+    class Meta:
+        model = Membership
+
+    organization = factory.SubFactory(OrganizationFactory)
+    user = factory.SubFactory(UserFactory)
+    role = Role.OWNER
+
+
+class InvitationFactory(factory.django.DjangoModelFactory[Invitation]):
+    """An open invitation by an owner; `token=` gives it a link that a test knows."""
+
+    class Meta:
+        model = Invitation
+
+    class Params:
+        token = factory.Sequence(lambda n: f"token-{n}")
+
+    organization = factory.SubFactory(OrganizationFactory)
+    email = factory.Sequence(lambda n: f"invited-{n}@example.com")
+    role = Role.MEMBER
+    digest = factory.LazyAttribute(lambda row: token_format.digest(row.token))
+    invited_by = factory.LazyAttribute(
+        lambda row: MembershipFactory.create(organization=row.organization).user
+    )
+    created_at = factory.LazyFunction(timezone.now)
+    expires_at = factory.LazyAttribute(lambda row: row.created_at + timedelta(days=7))
+
+
 class CredentialFactory(factory.django.DjangoModelFactory[Credential]):
-    """A personal token with the scope read; `plaintext=` gives it a secret a test knows."""
+    """A personal token with the scope read; `plaintext=` gives it a secret a test knows.
+
+    With an organization, its user becomes an owner of it unless they belong to it already.
+    """
 
     class Meta:
         model = Credential
@@ -82,6 +120,16 @@ class CredentialFactory(factory.django.DjangoModelFactory[Credential]):
     scope = "read"
     created_at = factory.LazyFunction(timezone.now)
     expires_at = factory.LazyAttribute(lambda row: row.created_at + MAXIMUM_LIFETIME)
+
+    @classmethod
+    def _create(cls, model_class: type[Credential], *args: Any, **kwargs: Any) -> Credential:
+        row: Credential = super()._create(model_class, *args, **kwargs)  # type: ignore[no-untyped-call]  # the library's own
+        if row.organization is not None:
+            joined, _ = Membership.objects.get_or_create(
+                organization=row.organization, user=row.user, defaults={"role": Role.OWNER}
+            )
+            row.role = Role(joined.role)
+        return row
 
 
 class DeviceGrantFactory(factory.django.DjangoModelFactory[DeviceGrant]):

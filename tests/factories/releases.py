@@ -52,10 +52,13 @@ class WaitingReleaseFactory(ReleaseFactory):
 
 
 class ArtifactFactory(factory.django.DjangoModelFactory[Artifact]):
-    """What was made of a published release's upload."""
+    """What was made of a published release's upload; `runs_code=True` for what runs a program."""
 
     class Meta:
         model = Artifact
+
+    class Params:
+        runs_code = False
 
     release = factory.SubFactory(ReleaseFactory)
     sha256 = factory.LazyAttribute(
@@ -63,7 +66,9 @@ class ArtifactFactory(factory.django.DjangoModelFactory[Artifact]):
     )
     size_bytes = 4_300
     unpacked_bytes = 1_444
-    manifest = factory.LazyAttribute(lambda artifact: _manifest(artifact.release))
+    manifest = factory.LazyAttribute(
+        lambda artifact: _manifest(artifact.release) | {"runsCode": artifact.runs_code}
+    )
     files = factory.LazyFunction(lambda: [dict(file) for file in FILES])
     capabilities = factory.LazyFunction(lambda: dict(_CAPABILITIES))
     readme_html = "<h2>PDF tools</h2>\n<p>Reads <code>.pdf</code> files.</p>\n"
@@ -83,7 +88,6 @@ def _manifest(release: Release) -> dict[str, object]:
         "keywords": ["pdf"],
         "readme": "README.md",
         "executable": False,
-        "runsCode": False,
         "server": None,
     }
 

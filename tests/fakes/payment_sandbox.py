@@ -1,7 +1,9 @@
 """The payment sandbox as tests run it: a process of its own, and a site that takes its events."""
 
 import contextlib
+import random
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -15,8 +17,10 @@ from typing import Any
 import httpx
 
 _ROOT = Path(__file__).resolve().parents[2]
-_START_SECONDS = 20.0
-_STOP_SECONDS = 10.0
+# Long, because a machine may be busy with other tests; nobody waits for it who need not.
+_START_SECONDS = 60.0
+_STOP_SECONDS = 30.0
+_PORTS = range(20_000, 32_000)
 
 KEY = "sk_test_sandbox"
 WEBHOOK_SECRET = "whsec_sandbox"
@@ -60,7 +64,7 @@ class PaymentSandbox:
         self.process = subprocess.Popen(command, cwd=_ROOT)
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline and self.process.poll() is None:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port)):
+            if is_reachable(self.port):
                 return
             time.sleep(0.02)
         raise RuntimeError("the payment sandbox did not start")
@@ -90,6 +94,11 @@ class PaymentSandbox:
         answer.raise_for_status()
         found: dict[str, Any] = answer.json()
         return found
+
+    def has_met_fault(self) -> bool:
+        """Tell whether the request has come for which a fault was armed."""
+        with contextlib.closing(sqlite3.connect(self.state)) as state:
+            return bool(state.execute("SELECT 1 FROM fault WHERE times = 0").fetchone())
 
     @property
     def totals(self) -> dict[str, int]:
@@ -156,13 +165,30 @@ def receiving() -> Iterator[Receiver]:
         server.server_close()
 
 
+def free_port() -> int:
+    """Return a port that nobody listens at, and that stays free while a sandbox starts again.
+
+    The system hands out none of these by itself (`net.ipv4.ip_local_port_range`), so no connection
+    of anybody takes it meanwhile, nor meets itself there.
+    """
+    for port in random.sample(_PORTS, len(_PORTS)):
+        with contextlib.suppress(OSError), socket.socket() as listener:
+            listener.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("every port is taken")
+
+
+def is_reachable(port: int) -> bool:
+    """Tell whether somebody listens at a port of this machine."""
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+        return True
+    return False
+
+
 @contextlib.contextmanager
 def running(folder: Path, *, webhook: str, site: str = SITE) -> Iterator[PaymentSandbox]:
     """Run a sandbox on a free port for as long as the context lasts."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    sandbox = PaymentSandbox(port, webhook, folder / "sandbox.sqlite3", site)
+    sandbox = PaymentSandbox(free_port(), webhook, folder / "sandbox.sqlite3", site)
     sandbox.start()
     try:
         yield sandbox

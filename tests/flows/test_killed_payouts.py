@@ -60,7 +60,8 @@ def test_a_killed_worker_is_followed_by_another_that_pays_nothing_twice(
     tmp_path: Path,
 ) -> None:
     sandbox.control("faults", path="/v1/transfers", fault="slow:5", times="1")
-    assert processes.becomes_true(lambda: _is(PayoutState.PROCESSING), seconds=60)
+    assert processes.becomes_true(sandbox.has_met_fault, seconds=60)
+    assert _is(PayoutState.PROCESSING)
     os.killpg(worker.pid, signal.SIGKILL)
     worker.wait(10)
     # The provider goes on with what it has begun, and nobody here knows.

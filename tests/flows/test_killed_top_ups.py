@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import sqlite3
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -64,12 +63,6 @@ def _reconciled(*, after: timedelta) -> TopUp:
     return TopUp.objects.get()
 
 
-def _is_met(sandbox: PaymentSandbox) -> bool:
-    """Tell whether the request has come for which a fault was armed."""
-    with contextlib.closing(sqlite3.connect(sandbox.state)) as state:
-        return bool(state.execute("SELECT 1 FROM fault WHERE times = 0").fetchone())
-
-
 def _ask_in_the_background(port: int, bearer: Bearer) -> threading.Thread:
     def ask() -> None:
         headers = {"Authorization": f"Bearer {bearer.plaintext}", "Idempotency-Key": "a"}
@@ -91,7 +84,7 @@ def test_web_is_killed_before_the_payment_is_made(
 ) -> None:
     sandbox.control("faults", path="/v1/customers", fault="slow:5", times="1")
     asking = _ask_in_the_background(free_port, Bearer(bob, BUYER))
-    assert processes.becomes_true(lambda: _is_met(sandbox), seconds=30)
+    assert processes.becomes_true(sandbox.has_met_fault, seconds=30)
     _kill(web)
     asking.join()
     top_up = _reconciled(after=timedelta(minutes=11))
@@ -108,7 +101,7 @@ def test_web_is_killed_while_the_provider_makes_the_payment(
 ) -> None:
     sandbox.control("faults", path="/v1/payment_intents", fault="slow:5", times="1")
     asking = _ask_in_the_background(free_port, Bearer(bob, BUYER))
-    assert processes.becomes_true(lambda: _is_met(sandbox), seconds=30)
+    assert processes.becomes_true(sandbox.has_met_fault, seconds=30)
     _kill(web)
     asking.join()
     # The provider goes on with what it has begun.

@@ -28,8 +28,9 @@ _WARM = 80
 _SENDERS = 8
 _KB, _MB = 1024, 1024 * 1024
 _DECIDED_SECONDS = 240
-# What the allocator may keep of two servers' threads; one archive of the largest kind is more.
-_GROWTH_BYTES = 20 * _MB
+# Of what came after the warm ones. Allocators of threads keep a quarter of it when large ones
+# coincide on a busy machine, and no more for any number of uploads; a leak keeps all of it.
+_KEPT_AT_MOST = 1 / 2
 
 
 def _archives() -> Iterator[tuple[int, bytes]]:
@@ -101,4 +102,6 @@ def test_each_is_decided_and_the_web_process_stays_small(
     states = list(Release.objects.values_list("state", flat=True))
     assert states.count(State.ACCEPTED) == _UPLOADS * 9 // 10
     assert states.count(State.REJECTED) == _UPLOADS // 10
-    assert growth < _GROWTH_BYTES, f"the web process grew by {growth / _MB:.0f} MB"
+    sent = sum(len(data) for _, data in archives[_WARM:])
+    kept = f"{growth / _MB:.0f} MB grown of {sent / _MB:.0f} MB sent"
+    assert growth < sent * _KEPT_AT_MOST, kept

@@ -22,7 +22,7 @@ POLLS = 20
 def test_twenty_simultaneous_polls_yield_one_token(live: LiveSite) -> None:
     grant = started(timezone.now())
     approve(grant, UserFactory.create(), timezone.now())
-    ready = threading.Barrier(POLLS)
+    ready = threading.Barrier(POLLS, timeout=60)
 
     def poll(number: int) -> tuple[int, str]:
         """Poll in one of the two dialects; return the status and what was said."""

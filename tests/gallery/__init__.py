@@ -2,7 +2,16 @@
 
 from collections.abc import Callable
 
-from tests.gallery import errors, money_pages, people, selling, shelf, staff_at_work
+from tests.gallery import (
+    acting,
+    errors,
+    money_pages,
+    organizations,
+    people,
+    selling,
+    shelf,
+    staff_at_work,
+)
 from tests.gallery.visit import Visit
 
 __all__ = ["PAGES", "Visit"]
@@ -12,6 +21,8 @@ PAGES: dict[str, Callable[[Visit], None]] = (
     | selling.PAGES
     | people.PAGES
     | money_pages.PAGES
+    | organizations.PAGES
+    | acting.PAGES
     | errors.PAGES
     | staff_at_work.PAGES
 )

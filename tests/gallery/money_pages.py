@@ -11,8 +11,16 @@ from accounts.models import SpendPolicy, User
 from audit.who import Origin
 from catalog.models import Vendor
 from payments import checkout, freezing
-from payments.checkout import Wanted
-from payments.models import AutoTopUp, ChargebackState, Order, OrderMethod, OrderState, TopUpState
+from payments.models import (
+    Approval,
+    AutoTopUp,
+    ChargebackState,
+    Order,
+    OrderMethod,
+    OrderState,
+    TopUpState,
+)
+from payments.sale_terms import Wanted
 from tests import money
 from tests.bearer import BUYER, Bearer
 from tests.factories.accounts import SpendPolicyFactory, UserFactory
@@ -24,6 +32,7 @@ from tests.factories.payments import (
     TopUpFactory,
 )
 from tests.gallery.visit import Visit
+from tests.payments.buying import buy
 
 
 def _paid(visit: Visit) -> Order:
@@ -224,6 +233,33 @@ def _token_policy(visit: Visit) -> None:
     visit.page.goto(f"/settings/tokens/{token.public_id}/policy")
 
 
+def _asked(visit: Visit) -> Approval:
+    """Let a token of a signed-in person ask for something dear; return the question."""
+    user = visit.sign_in()
+    listing = ListingFactory.create(price_cents=30_000, title="W" * 80)
+    buy(Bearer(user, BUYER).client, listing)
+    return Approval.objects.get()
+
+
+def _approvals(visit: Visit) -> None:
+    _asked(visit)
+    visit.page.goto("/approvals")
+
+
+def _approvals_empty(visit: Visit) -> None:
+    visit.sign_in()
+    visit.page.goto("/approvals")
+
+
+def _approval(visit: Visit) -> None:
+    visit.page.goto(f"/approvals/{_asked(visit).public_id}")
+
+
+def _approval_given(visit: Visit) -> None:
+    visit.page.goto(f"/approvals/{_asked(visit).public_id}")
+    visit.press("Approve once")
+
+
 PAGES: dict[str, Callable[[Visit], None]] = {
     "price": _price(499),
     "price-too-high": _price(50_000),
@@ -255,4 +291,8 @@ PAGES: dict[str, Callable[[Visit], None]] = {
     "policy-wrong": _policy_wrong,
     "policy-tried": _policy_tried,
     "token-policy": _token_policy,
+    "approvals": _approvals,
+    "approvals-empty": _approvals_empty,
+    "approval": _approval,
+    "approval-given": _approval_given,
 }

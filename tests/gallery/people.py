@@ -185,7 +185,7 @@ def _passkey_rename(visit: Visit) -> None:
     second_factors.give_app(user)  # a first factor by another browser would end this one's session
     second_factors.give_passkey(user)
     visit.page.goto("/settings/two-step")
-    visit.page.get_by_role("link", name="Rename phone").click()
+    visit.follow("Rename phone")
 
 
 def _second_factor(visit: Visit) -> None:

@@ -2,8 +2,12 @@
 
 from collections.abc import Callable
 
+from django.utils import timezone
+
+from catalog.models import Listing
 from releases.states import State
-from tests import shelf
+from tests import shelf, transfers
+from tests.factories.accounts import UserFactory
 from tests.factories.catalog import VendorFactory
 from tests.factories.releases import ReleaseFactory
 from tests.gallery.visit import Visit, fill_shelf
@@ -106,6 +110,70 @@ def _release_withdraw_wrong(visit: Visit) -> None:
     visit.press("Withdraw")
 
 
+def _offered(visit: Visit, *, is_to_them: bool) -> None:
+    """Let a package with a name of the longest kind be offered to or by the person."""
+    person, other = visit.sign_in(), UserFactory.create()
+    giver, taker = (other, person) if is_to_them else (person, other)
+    listing = fill_shelf(visit, giver)
+    Listing.objects.filter(pk=listing.pk).update(price_cents=499)
+    receiver = VendorFactory.create(slug="globex-" + "x" * 25, user=taker)
+    transfers.offered(listing, receiver, now=timezone.now())
+
+
+def _transfers(visit: Visit) -> None:
+    _offered(visit, is_to_them=True)
+    visit.page.goto("/sell/transfers")
+
+
+def _transfers_asked(visit: Visit) -> None:
+    _transfers(visit)
+    visit.page.locator("summary", has_text="Take it over").click()
+
+
+def _transfers_ended(visit: Visit) -> None:
+    _offered(visit, is_to_them=False)
+    visit.page.goto("/sell/transfers")
+    visit.page.locator("summary", has_text="Call it back").click()
+    visit.press("Call this offer back")
+
+
+def _transfers_empty(visit: Visit) -> None:
+    visit.sign_in()
+    visit.page.goto("/sell/transfers")
+
+
+def _transfer_new(visit: Visit) -> None:
+    listing = fill_shelf(visit, visit.sign_in())
+    visit.page.goto(f"/{listing.name}/transfer")
+
+
+def _transfer_new_wrong(visit: Visit) -> None:
+    _transfer_new(visit)
+    visit.page.get_by_label("New vendor").fill("nobody")
+    visit.press("Offer it")
+
+
+def _listing_offered(visit: Visit) -> None:
+    _offered(visit, is_to_them=False)
+    visit.page.goto(f"/{Listing.objects.earliest('pk').name}/edit")
+
+
+def _listing_moved(visit: Visit) -> None:
+    seller = UserFactory.create()
+    listing = fill_shelf(visit, seller)
+    receiver = VendorFactory.create(slug="globex-" + "x" * 25, user=visit.sign_in())
+    transfers.handed_over(listing, receiver, now=timezone.now())
+    visit.page.goto(f"/{listing.name}")
+
+
+def _release_of_new_owner(visit: Visit) -> None:
+    listing = fill_shelf(visit, UserFactory.create())
+    release = shelf.judged(State.ACCEPTED, listing=listing, version="2.0.0")
+    receiver = VendorFactory.create(slug="globex", user=visit.sign_in())
+    transfers.handed_over(listing, receiver, now=timezone.now())
+    visit.page.goto(f"/releases/{release.public_id}")
+
+
 PAGES: dict[str, Callable[[Visit], None]] = {
     "sell-empty": _sell_empty,
     "sell-begun": _sell_begun,
@@ -113,6 +181,15 @@ PAGES: dict[str, Callable[[Visit], None]] = {
     "vendor-new": _vendor_new,
     "vendor-new-wrong": _vendor_new_wrong,
     "vendor-edit": _vendor_edit,
+    "transfers": _transfers,
+    "transfers-asked": _transfers_asked,
+    "transfers-ended": _transfers_ended,
+    "transfers-empty": _transfers_empty,
+    "transfer-new": _transfer_new,
+    "transfer-new-wrong": _transfer_new_wrong,
+    "listing-offered": _listing_offered,
+    "listing-moved": _listing_moved,
+    "release-of-new-owner": _release_of_new_owner,
     "upload": _upload,
     "upload-wrong": _upload_wrong,
     "release-waiting": _release_waiting,

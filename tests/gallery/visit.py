@@ -57,6 +57,11 @@ class Visit:
         with self.page.expect_navigation():
             self.page.get_by_role("button", name=name, exact=True).click()
 
+    def follow(self, name: str) -> None:
+        """Follow the last link of that name and wait for where it leads."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name=name).last.click()
+
 
 def fill_shelf(visit: Visit, user: User | None = None) -> Listing:
     """Put packages of every kind on the shelf; return the first, of `user` if there is one."""
