@@ -153,6 +153,9 @@ def _scan(walk: RescanCampaign, token: str, release: Release) -> None:
             _settle(walk, token, release, result)
     except (ScanInconclusive, BytesMissing) as error:
         log.warning("another scan of %s has no result: %s", release.public_id, error)
+        is_passing = isinstance(error, ScanInconclusive) and error.is_passing
+        if is_passing and walk.attempts < _ATTEMPTS:
+            return  # as after a killed worker: the lease lapses, and the sweep goes on from here
         _pass_over(walk, token, release)
 
 

@@ -72,4 +72,6 @@ def _examine(release: Release) -> None:
         decisions.hold(release, problem="upload_missing", now=timezone.now())
     except ScanInconclusive as error:
         log.warning("scan of %s did not finish: %s", release.public_id, error)
+        if error.is_passing and release.attempts < _ATTEMPTS:
+            return  # as after a killed worker: its lease lapses, and the sweep sends it again
         decisions.hold(release, problem="scan_incomplete", now=timezone.now())

@@ -8,6 +8,7 @@ class Reason(StrEnum):
 
     CRASHED = "crashed"
     TIMED_OUT = "timed-out"
+    STARVED = "starved"
     OUT_OF_MEMORY = "out-of-memory"
     NOT_ISOLATED = "not-isolated"
     MALFORMED = "malformed"
@@ -24,3 +25,8 @@ class ScanInconclusive(Exception):
         self.reason = reason
         self.detail = detail
         super().__init__(f"{reason}: {detail}" if detail else str(reason))
+
+    @property
+    def is_passing(self) -> bool:
+        """Tell whether the machine's load is the reason: another attempt may come to an end."""
+        return self.reason is Reason.STARVED

@@ -37,6 +37,8 @@ _PREFIXES = (_PREFIX, fork_servers.PREFIX)
 _ABANDONED_SECONDS = 3600
 _LAYERS_BYTES = 4096
 _COMPLAINT_BYTES = 1500
+# A child whose time is over has used nearly all of it by itself, or others had the processor.
+_OWN_SHARE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ def run(job: Job, *, limits: Limits, is_strict: bool) -> Run:
         _fill(box, job)
         begun = time.monotonic()
         told, ending = _run_child(job, folder, limits=limits, is_strict=is_strict)
+        if not ending.is_in_time:
+            raise ScanInconclusive(_reason_for_delay(ending, limits))
         layers = _layers_of(told, ending, folder, is_strict=is_strict)
         wall_ms = _milliseconds(time.monotonic() - begun)
         answer = outputs.read(box / _ANSWER, at_most=limits.answer_bytes)
@@ -173,13 +177,16 @@ def _layers_of(
     told: bytes, ending: fork_servers.Ending, folder: Path, *, is_strict: bool
 ) -> tuple[Layer, ...]:
     """Return the layers of a child that came to its own end; raises ScanInconclusive."""
-    if not ending.is_in_time:
-        raise ScanInconclusive(Reason.TIMED_OUT)
     if ending.exit_code != 0:
         raise ScanInconclusive(_reason(ending.exit_code), _complaint(folder, ending.exit_code))
     layers = _read_layers(told)
     insist(layers, is_strict=is_strict)
     return layers
+
+
+def _reason_for_delay(ending: fork_servers.Ending, limits: Limits) -> Reason:
+    had_its_time = ending.cpu_seconds >= _OWN_SHARE * limits.wall_clock_seconds
+    return Reason.TIMED_OUT if had_its_time else Reason.STARVED
 
 
 def _reason(status: int) -> Reason:

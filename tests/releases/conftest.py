@@ -16,6 +16,7 @@ from accounts.models import User
 from catalog.models import Listing, Vendor
 from mog_site.celery import app
 from releases.models import Release
+from scanning.errors import Reason, ScanInconclusive
 from tests import shelf
 from tests.bearer import SELLER, Bearer
 from tests.factories.catalog import ListingFactory, VendorFactory
@@ -146,3 +147,8 @@ def kept_files() -> list[str]:
         for file in Path(folder).rglob("*")
         if file.is_file()
     )
+
+
+def starves(*_: object, **__: object) -> None:
+    """Stand in for a scan that a busy machine gave no time."""
+    raise ScanInconclusive(Reason.STARVED)

@@ -19,14 +19,14 @@ from audit.actions import Action
 from audit.models import Event
 from catalog.models import Listing, Vendor
 from mog_site.celery import app
-from releases import campaigns, claims
+from releases import campaigns, claims, rescans
 from releases.models import Release, RescanCampaign
 from releases.states import State
 from scanning import ruleset
 from tests import shelf
 from tests.factories.catalog import ListingFactory
 from tests.factories.scanning import ReportFactory
-from tests.releases.conftest import send
+from tests.releases.conftest import send, starves
 
 _OLD = "0123456789abcdef" * 4
 
@@ -146,6 +146,18 @@ def test_a_walk_whose_worker_died_is_taken_up_where_it_was() -> None:
         app.conf.task_always_eager = False
     walk.refresh_from_db()
     assert (walk.scanned, walk.cursor) == (2, releases[1].pk)
+
+
+def test_a_scan_that_a_busy_machine_cut_short_is_begun_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    published(1)
+    walk = start()
+    with monkeypatch.context() as busy:
+        busy.setattr(rescans, "examined", starves)
+        assert step(walk).scanned == 0
+    RescanCampaign.objects.update(lease_until=timezone.now())
+    assert step(walk).scanned == 1
 
 
 def test_a_release_that_workers_die_of_is_passed_over() -> None:

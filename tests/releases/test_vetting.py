@@ -24,7 +24,7 @@ from tests.factories.catalog import ListingFactory
 from tests.factories.releases import WaitingReleaseFactory
 from tests.mog_package import packages
 from tests.mog_package.hostile_archives import LARGE, SAMPLES
-from tests.releases.conftest import RELEASES, archive, kept_files, send
+from tests.releases.conftest import RELEASES, archive, kept_files, send, starves
 from tests.scanning.templates import filled
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
@@ -163,6 +163,34 @@ def test_a_scan_that_breaks_holds_the_release(
     told = state_of(body, seller)
     assert (told["state"], told["problem"]) == ("held", "scan_incomplete")
     assert kept_files() == [Release.objects.get().upload_key]
+
+
+def test_a_scan_that_a_busy_machine_cut_short_is_begun_anew(
+    seller: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, body = send(seller)
+    release = Release.objects.get()
+    with monkeypatch.context() as busy:
+        busy.setattr(engine, "examine", starves)
+        for _attempt in range(2):
+            vetting.vet(release.pk)
+            assert state_of(body, seller)["state"] == "scanning"
+            Release.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    vetting.vet(release.pk)
+    assert state_of(body, seller)["state"] == "accepted"
+
+
+def test_a_scan_that_is_cut_short_again_and_again_holds_the_release(
+    seller: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, body = send(seller)
+    release = Release.objects.get()
+    monkeypatch.setattr(engine, "examine", starves)
+    for _attempt in range(3):
+        Release.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        vetting.vet(release.pk)
+    told = state_of(body, seller)
+    assert (told["state"], told["problem"]) == ("held", "scan_incomplete")
 
 
 def test_a_lost_upload_holds_the_release(seller: Client, tmp_path: Path) -> None:

@@ -214,7 +214,7 @@ def test_it_does_not_spin_for_ever() -> None:
 
 def test_it_does_not_sleep_for_ever() -> None:
     limits = sandbox.Limits(wall_clock_seconds=0.5)
-    assert refusal("sleep", 60, limits=limits) is Reason.TIMED_OUT
+    assert refusal("sleep", 60, limits=limits) is Reason.STARVED
 
 
 def test_it_fills_no_disk() -> None:
