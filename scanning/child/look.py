@@ -12,18 +12,20 @@ from scanning.child.normal_text import NormalText
 from scanning.child.patience import Patience, pieces
 from scanning.child.rulebook import Rulebook, is_secret
 from scanning.child.views import Allowance, TooMuchEncoded, View
-from scanning.rules import checks, quotations
+from scanning.rules import checks, quotations, wording
 from scanning.rules.checks import TOO_LONG_TO_READ, TOO_MUCH_ENCODED
 from scanning.rules.defence import EXCUSED
 from scanning.rules.matching import CROWDED
-from scanning.rules.rule import Hit, Sighting
+from scanning.rules.rule import Category, Hit, Sighting
 from scanning.rules.scanned_file import ScannedFile
 from scanning.rules.text_places import MOST_OF_A_RULE
+from scanning.rules.wording import LOOSE
 from scanning.rules.yara_rule import Met
 from scanning.verdicts import Effect
 
 _NAME = "file name"
 _GRAVE = (Effect.BLOCK, Effect.REVIEW, Effect.SUSPICION)
+_WORDING = (f"{Category.PROMPT_INJECTION}/", f"{Category.SOCIAL_ENGINEERING}/")
 _BETWEEN_WORDS = re.compile(r"[-_.~+/ ]+")
 
 
@@ -117,10 +119,14 @@ class _Reading:
         text = view.data.decode(errors="replace")
         read = NormalText(text)
         met = list(self._conditions_met(read.data, view))
-        said = self._said(text, view, {rule_id for rule_id, _, _ in met})
+        names = {rule_id for rule_id, _, _ in met}
+        said = self._said(text, view, names)
+        loose = self._loose(read.data, view, names)
         told: set[str] = set()
         for met_rule, start, end in met:
             rule_id = met_rule if met_rule in said else quotations.QUOTED.id
+            if met_rule in loose & said:
+                rule_id = LOOSE.id
             if self.wants(rule_id) and rule_id not in told:
                 told.add(rule_id)
                 found = found or self._found_in(view)
@@ -138,6 +144,19 @@ class _Reading:
         said = {rule_id for rule_id, _, _ in self._conditions_met(again, view)}
         # A quotation may be what excuses the rest.
         return met if said - met else said | (met - grave)
+
+    def _loose(self, text: bytes, view: View, met: set[str]) -> set[str]:
+        """Return which of the rules on wording that a text met are met in no one place of it."""
+        loose = {each for each in met if self._asks_for_wording(each, view)}
+        for place in wording.places(text) if loose else ():
+            loose -= {rule_id for rule_id, _, _ in self._conditions_met(place, view)}
+        return set() if self._patience.is_over else loose
+
+    def _asks_for_wording(self, rule_id: str, view: View) -> bool:
+        """Tell whether a rule has a person look at a text for what it says, not what it runs."""
+        if view.layer or view.is_program or self._is_script or rule_id == EXCUSED.id:
+            return False
+        return rule_id.startswith(_WORDING) and self._book.effect(rule_id) is Effect.REVIEW
 
     def _conditions_met(self, text: bytes, view: View) -> Iterator[tuple[str, int, int]]:
         """Yield rule and place of what conditions meet, or that there was no time to look."""
@@ -159,7 +178,9 @@ class _Reading:
                 # Rules about programs ask for no excuse; a lesson shows them all the same.
                 is_shown = view.is_program and self._is_lesson
                 if rule_id := self._told_as(each, is_excused=is_shown or each.is_excused):
-                    yield rule_id, start + each.start, start + each.end
+                    is_loose = each.is_forbidden and self._asks_for_wording(rule_id, view)
+                    told_rule = LOOSE.id if is_loose else rule_id
+                    yield told_rule, start + each.start, start + each.end
 
     def _told_as(self, met: Met, *, is_excused: bool) -> str:
         """Return the rule that is told; nothing where only a note was excused.

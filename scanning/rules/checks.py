@@ -19,6 +19,7 @@ from scanning.rules.quality import leftovers, links, presentation
 from scanning.rules.quotations import QUOTED
 from scanning.rules.rule import Category, Confidence, Remark, Rule, Severity, Sighting
 from scanning.rules.scanned_file import ScannedFile
+from scanning.rules.wording import LOOSE
 
 
 class FileCheck(Protocol):
@@ -91,6 +92,7 @@ RULES: tuple[Rule, ...] = (
     TOO_LONG_TO_READ,
     EXCUSED,
     QUOTED,
+    LOOSE,
     *(rule for each in (*TEXT_CHECKS, *FILE_CHECKS) for rule in each.RULES),
     *(rule for each in PACKAGE_CHECKS for rule in each.RULES),
 )

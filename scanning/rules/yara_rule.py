@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import yara_x
 
-from scanning.rules import defence
+from scanning.rules import defence, wording
 from scanning.rules.rule import Rule
 
 # What a condition may ask beside its strings: the lower-case path of the file, how its text was
@@ -32,13 +32,15 @@ class BrokenYara(ValueError):
 class Met:
     """A rule and where a text meets it: where most of its strings stand together.
 
-    is_excused: it does not, but would if the text did not speak of defence.
+    is_excused: it does not, but would if the text did not speak of defence. is_forbidden: each of
+    its strings stands behind a "do not".
     """
 
     rule_id: str
     start: int
     end: int
     is_excused: bool = False
+    is_forbidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +109,24 @@ class YaraScanner:
     def _matching(self, text: bytes, *, takes_excuses: bool) -> dict[str, Met]:
         self._scanner.set_global("takes_excuses", takes_excuses)
         return {
-            rule.identifier: self._place(rule) for rule in self._scanner.scan(text).matching_rules
+            rule.identifier: self._met(rule, text)
+            for rule in self._scanner.scan(text).matching_rules
         }
 
-    def _place(self, rule: yara_x.Rule) -> Met:
+    def _met(self, rule: yara_x.Rule, text: bytes) -> Met:
         places = sorted(
             (match.offset, match.length, number)
             for number, pattern in enumerate(rule.patterns)
             for match in pattern.matches
         )
         start, length = _crowded(places)
-        return Met(self._ids.get(rule.identifier, ""), start, start + length)
+        return Met(
+            self._ids.get(rule.identifier, ""),
+            start,
+            start + length,
+            is_forbidden=bool(places)
+            and all(wording.is_forbidden(text, place) for place, _, _ in places),
+        )
 
 
 def _crowded(places: Sequence[tuple[int, int, int]]) -> tuple[int, int]:
