@@ -22,7 +22,7 @@ LOOSE = Rule(
     source="docs/scanning.md",
 )
 # Longer than any paragraph that gives an order; whatever is within half of it stands in one piece.
-_PLACE_BYTES = 1200
+_PLACE_BYTES = 2400
 # Each piece is read again, and long texts are no prose.
 _TEXT_BYTES = 192 * 1024
 _LEAD_BYTES = 32

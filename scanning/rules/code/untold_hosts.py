@@ -82,10 +82,7 @@ def look(package: Package) -> Iterator[Remark]:
         of_strangers = _files_to_strangers if is_example else _of_strangers
         for rule, owner, start, request in of_strangers(program.data):
             told = _told(package) if told is None else told
-            is_told = (
-                _is_named(owner, _EXAMPLE.sub(b"", told)) if is_example else owner.encode() in told
-            )
-            if not is_told:
+            if not _is_named(owner, told):
                 yield program.remark(rule, start, request)
                 break
 
@@ -133,7 +130,7 @@ def _told(package: Package) -> bytes:
     for file in package.files:
         if file.path.lower().endswith(_TEXTS) and len(told) < _TEXT_BYTES:
             told += package.tree.read(file.path)[: _TEXT_BYTES - len(told)].lower() + b"\n"
-    return bytes(told)
+    return _EXAMPLE.sub(b"", told)
 
 
 _SENDER = (
