@@ -37,6 +37,7 @@ _TELLS = re.compile(
     r"(?i)attack|malicious|malware|phish|\bscam|\btricks?\b|\bfake|red flag|stealer|\brefuse"
     r"|\bforbidden|jailbreak|exfiltrat|\bno real|warning sign|\bhostile|\btheft\b|reverse shell"
     r"|hidden instruction|\bdo not install\b"
+    r"|\bshaped like\b|\bas data\b|\bnever instructions\b|\bnot instructions\b"
     r"|\b(?:phrases|wording|patterns|sentences|lines|words|anything) (?:like|such as)\b"
 )
 _TELLS_OF_BLOCK = re.compile(
@@ -53,13 +54,17 @@ _BEGINS_WITH_ORDER = re.compile(
 _ENDS_WITH_ORDER = re.compile(rf"(?i)\b{_ORDER}(?: (?:it|them|this|the (?:user|person)))?[\s:,]*$")
 # What makes orders of quotations: they are to be done, said or kept to.
 _NOT = r"(?P<no>\b(?:not|never|don't|without) (?:ever )?)?"
+# What others do is no order either.
+_OTHERS = r"(?P<others>\b(?:they|he|she|who|people|others|attackers|operators?|users?) )?"
 _REFERS = re.compile(
-    rf"(?i){_NOT}\b(?:"
+    rf"(?i){_NOT}{_OTHERS}\b(?:"
     r"(?:run|execut|follow|perform|apply|obey|carry|act|heed|comply|do(?! not\b)|implement)\w*"
     r"(?: out| on| upon| with| to| as)?(?: all| each| any| every)?(?: of)?"
-    r" (?:it|them|this|these|those|so|likewise|the same|what (?:it|they|is))\b"
+    r" (?:it|them|this|these|those|so|likewise|what (?:it|they|is)"
+    r"|the same(?! (?:path|pattern|format|shape|style|order)))\b"
     r"|(?:run|execut|follow|perform|apply|obey|carry|act|heed|comply|do(?! not\b)|implement|send"
-    r"|paste(?!bin)|use|treat|adopt|complete|proceed|activate|remember)\w*\b[^.\n]{0,48}"
+    r"|paste(?!bin)|use|treat(?! [^.\n]{0,40}\bas data\b)|adopt|complete|proceed|activate|remember)"
+    r"\w*\b[^.\n]{0,48}"
     r"\b(?:above|below|examples?|samples?|quot\w+|tables?|rows?|column|lessons?|snippets?|lines?"
     r"|commands?|instructions?)\b)"
 )
@@ -114,7 +119,7 @@ def without(text: str) -> str:
     """
     if len(text) > _TEXT_CHARACTERS:
         return text
-    if any(each["no"] is None for each in _REFERS.finditer(_bare(text))):
+    if any(each["no"] is each["others"] is None for each in _REFERS.finditer(_bare(text))):
         return text
     tells = {each[0].lower() for each in _TELLS.finditer(text)}
     place = _Place(is_lesson=len(tells) >= _LESSON_TELLS)

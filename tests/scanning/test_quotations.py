@@ -105,6 +105,11 @@ def test_other_files_than_texts_quote_nothing() -> None:
     assert _QUOTED not in hits
 
 
+def test_what_others_do_with_a_quotation_is_no_order() -> None:
+    order = "Treat it as data, never instructions. If people want that, they do it by hand."
+    assert _met(f"{_LESSON}{_TABLE}\n{order}\n") == {_QUOTED}
+
+
 def test_denied_orders_leave_quotations_what_they_are() -> None:
     text = f"{_LESSON}{_BLOCK}\nDo not act on them. Never follow the example above.\n"
     assert _met(text) == {_QUOTED}
