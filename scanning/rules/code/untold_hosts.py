@@ -82,7 +82,7 @@ def look(package: Package) -> Iterator[Remark]:
         of_strangers = _files_to_strangers if is_example else _of_strangers
         for rule, owner, start, request in of_strangers(program.data):
             told = _told(package) if told is None else told
-            if not _is_named(owner, told):
+            if owner.encode() not in told:
                 yield program.remark(rule, start, request)
                 break
 
@@ -130,13 +130,8 @@ def _files_to_strangers(commands: bytes) -> Iterator[tuple[Rule, str, int, bytes
             yield _FILE, owner, start, request
 
 
-def _is_named(owner: str, prose: bytes) -> bool:
-    """Tell whether a text names a domain, or whoever it is called after."""
-    return owner.partition(".")[0].encode() in prose
-
-
 def _told(package: Package) -> bytes:
-    """Return what people may read about the package."""
+    """Return what people may read about the package; an example is nobody's word for its host."""
     told = bytearray()
     for file in package.files:
         if file.path.lower().endswith(_TEXTS) and len(told) < _TEXT_BYTES:
