@@ -26,8 +26,8 @@ def of(text: str) -> Iterator[Fence]:
     first, lines = 0, list[str]()
     for number, line in enumerate(text.split("\n"), start=1):
         if opening is None:
-            if ("```" in line or "~~~" in line) and (opening := _OPENING.match(line)):
-                first, lines = number + 1, []
+            opening = _opening(line)
+            first, lines = number + 1, []
         elif _closes(line, opening["mark"]):
             yield _fence(opening, first, lines)
             opening = None
@@ -35,6 +35,22 @@ def of(text: str) -> Iterator[Fence]:
             lines.append(line)
     if opening is not None:
         yield _fence(opening, first, lines)
+
+
+def prose(text: str) -> str:
+    """Return the lines that stand in no block."""
+    kept: list[str] = []
+    opening: re.Match[str] | None = None
+    for line in text.split("\n"):
+        if opening is not None:
+            opening = None if _closes(line, opening["mark"]) else opening
+        elif (opening := _opening(line)) is None:
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def _opening(line: str) -> re.Match[str] | None:
+    return _OPENING.match(line) if "```" in line or "~~~" in line else None
 
 
 def _closes(line: str, mark: str) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from mog_package import Package
+from scanning.rules import fences
 from scanning.rules.code import requests, scripts, vendors
 from scanning.rules.rule import Category, Confidence, Remark, Rule, Severity
 
@@ -68,7 +69,6 @@ _RUNS = re.compile(
 )
 # As long as the name of a function may be; what it is given follows.
 _NAME_BYTES = 30
-_EXAMPLE = re.compile(rb"(?ms)^[ \t>]*(?P<fence>```+|~~~+).*?^[ \t>]*(?P=fence)")
 _TEXTS = (".md", ".mdx", ".rst", "mog.yaml")
 # What comes later in the texts of a package, nobody reads.
 _TEXT_BYTES = 4 * 1024 * 1024
@@ -76,13 +76,13 @@ _TEXT_BYTES = 4 * 1024 * 1024
 
 def look(package: Package) -> Iterator[Remark]:
     """Yield the first request of each program that is one of the two."""
-    told: bytes | None = None
+    told: str | None = None
     for program in scripts.of(package):
         is_example = program.path.lower().endswith(_TEXTS)
         of_strangers = _files_to_strangers if is_example else _of_strangers
         for rule, owner, start, request in of_strangers(program.data):
             told = _told(package) if told is None else told
-            if owner.encode() not in told:
+            if owner not in told:
                 yield program.remark(rule, start, request)
                 break
 
@@ -130,13 +130,13 @@ def _files_to_strangers(commands: bytes) -> Iterator[tuple[Rule, str, int, bytes
             yield _FILE, owner, start, request
 
 
-def _told(package: Package) -> bytes:
+def _told(package: Package) -> str:
     """Return what people may read about the package; an example is nobody's word for its host."""
     told = bytearray()
     for file in package.files:
         if file.path.lower().endswith(_TEXTS) and len(told) < _TEXT_BYTES:
             told += package.tree.read(file.path)[: _TEXT_BYTES - len(told)].lower() + b"\n"
-    return _EXAMPLE.sub(b"", told)
+    return fences.prose(told.decode(errors="replace"))
 
 
 _SENDER = (
