@@ -6,6 +6,7 @@ lacks is named at the end; with CI=true it is a failure.
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -102,6 +103,8 @@ def main() -> int:
     parser.add_argument("--only-checks", action="store_true", help="leave the test suite out")
     parser.add_argument("--long", action="store_true", help="run only what takes minutes")
     given = parser.parse_args()
+    # Shells start what they leave in the background with Ctrl-C ignored, and children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     total = Tally() if given.long else run_checks()
     if not given.only_checks:
         here = places.find()
