@@ -37,7 +37,7 @@ _PREFIXES = (_PREFIX, fork_servers.PREFIX)
 _ABANDONED_SECONDS = 3600
 _LAYERS_BYTES = 4096
 _COMPLAINT_BYTES = 1500
-# A child whose time is over has used nearly all of it by itself, or others had the processor.
+# Of the wall clock: whoever had so much of the processor would not have come to an end alone.
 _OWN_SHARE = 0.8
 
 
@@ -105,7 +105,7 @@ def run(job: Job, *, limits: Limits, is_strict: bool) -> Run:
         begun = time.monotonic()
         told, ending = _run_child(job, folder, limits=limits, is_strict=is_strict)
         if not ending.is_in_time:
-            raise ScanInconclusive(_reason_for_delay(ending, limits))
+            raise ScanInconclusive(reason_for_delay(ending, limits))
         layers = _layers_of(told, ending, folder, is_strict=is_strict)
         wall_ms = _milliseconds(time.monotonic() - begun)
         answer = outputs.read(box / _ANSWER, at_most=limits.answer_bytes)
@@ -184,7 +184,8 @@ def _layers_of(
     return layers
 
 
-def _reason_for_delay(ending: fork_servers.Ending, limits: Limits) -> Reason:
+def reason_for_delay(ending: fork_servers.Ending, limits: Limits) -> Reason:
+    """Tell whether a child whose time is over has used it, or others had the processor."""
     had_its_time = ending.cpu_seconds >= _OWN_SHARE * limits.wall_clock_seconds
     return Reason.TIMED_OUT if had_its_time else Reason.STARVED
 

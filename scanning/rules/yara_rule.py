@@ -124,7 +124,8 @@ class YaraScanner:
             self._ids.get(rule.identifier, ""),
             start,
             start + length,
-            is_forbidden=bool(places)
+            # Of a string that is met more often, some places are not known.
+            is_forbidden=0 < len(places) < PLACES
             and all(wording.is_forbidden(text, place) for place, _, _ in places),
         )
 

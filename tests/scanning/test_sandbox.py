@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from scanning import sandbox
+from scanning import fork_servers, sandbox
 from scanning.child.layers import NOBODY, Layer
 from scanning.errors import Reason, ScanInconclusive
 from tests import processes
@@ -215,6 +215,16 @@ def test_it_does_not_spin_for_ever() -> None:
 def test_it_does_not_sleep_for_ever() -> None:
     limits = sandbox.Limits(wall_clock_seconds=0.5)
     assert refusal("sleep", 60, limits=limits) is Reason.STARVED
+
+
+@pytest.mark.parametrize(
+    ("cpu_seconds", "reason"),
+    [(0.0, Reason.STARVED), (23.9, Reason.STARVED), (24.0, Reason.TIMED_OUT)],
+)
+def test_who_used_four_fifths_of_the_time_has_had_it(cpu_seconds: float, reason: Reason) -> None:
+    ending = fork_servers.Ending(-signal.SIGKILL, False, cpu_seconds, 0)  # noqa: FBT003 (its order)
+    limits = sandbox.Limits(wall_clock_seconds=30)
+    assert sandbox.reason_for_delay(ending, limits) is reason
 
 
 def test_it_fills_no_disk() -> None:

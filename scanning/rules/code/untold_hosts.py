@@ -75,7 +75,7 @@ _TEXT_BYTES = 4 * 1024 * 1024
 
 
 def look(package: Package) -> Iterator[Remark]:
-    """Yield the first request of each program that is one of the two."""
+    """Yield the first request of each program that is what one of the rules tells of."""
     told: str | None = None
     for program in scripts.of(package):
         is_example = program.path.lower().endswith(_TEXTS)
