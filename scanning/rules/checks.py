@@ -11,7 +11,7 @@ from mog_package import Package
 from scanning.rules.capability import undeclared
 from scanning.rules.code import python_program, script_flow, untold_hosts, vendor_keys
 from scanning.rules.defence import EXCUSED
-from scanning.rules.hidden_text import layout, markup, mixed_scripts, terminal, unseen
+from scanning.rules.hidden_text import in_pieces, layout, markup, mixed_scripts, terminal, unseen
 from scanning.rules.image import form, vectors
 from scanning.rules.link import hosts, shown_targets
 from scanning.rules.mcp import server_start
@@ -79,6 +79,7 @@ FILE_CHECKS: tuple[FileCheck, ...] = (
     layout,
     markup,
     terminal,
+    in_pieces,
     form,
     vectors,
 )
