@@ -29,6 +29,8 @@ _CODE = re.compile(
     re.I,
 )
 _DIGEST = re.compile(rb"(?:sha(?:1|256|384|512)[-:])?[0-9a-f]{32,128}|sha(?:256|384|512)-.*", re.I)
+# An account's public name is 20 bytes; a private key is 32.
+_ETHEREUM_ADDRESS = re.compile(rb"0x[0-9a-f]{40}", re.I)
 _DATE = re.compile(rb"20[0-9]{2}-[01][0-9]-[0-3][0-9]")
 _SMALL, _CAPITAL, _NUMBER = re.compile(rb"[a-z]"), re.compile(rb"[A-Z]"), re.compile(rb"[0-9]")
 _SYMBOL = re.compile(rb"[^A-Za-z0-9_.:/-]")
@@ -54,6 +56,7 @@ def is_named_secret(value: bytes) -> bool:
         and not _DATE.search(value)
         and bits_per_character(value) >= _NAMED_BITS
         and not is_solana_address(value)
+        and not _ETHEREUM_ADDRESS.fullmatch(value)
         and is_drawn(value, NAMED)
     )
 

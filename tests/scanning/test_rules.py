@@ -1,8 +1,13 @@
 """Every rule meets the texts it is for, leaves alone those it is not for, and names its source."""
 
+import re
+from collections.abc import Iterator
+
 import pytest
+import yara_x
 
 from scanning import ruleset
+from scanning.child.normal_text import NormalText
 from scanning.rules import checks, packs
 from scanning.rules.packs import PackedRule
 from scanning.rules.rule import Rule
@@ -10,6 +15,7 @@ from tests.scanning import rulebooks
 from tests.scanning.templates import filled
 
 _PACKED = packs.load(ruleset.OPEN_RULES)
+_CLASS = re.compile(r"(?<!\\)\[(?:[^\]\[\\]|\\.)+\]")
 
 
 def _texts(kind: str) -> list[tuple[str, str, str]]:
@@ -35,6 +41,43 @@ def test_a_rule_meets_what_it_is_for(rule_id: str, path: str, text: str) -> None
 @pytest.mark.parametrize(("rule_id", "path", "text"), _texts("negative"))
 def test_a_rule_leaves_alone_what_it_is_not_for(rule_id: str, path: str, text: str) -> None:
     assert rule_id not in rulebooks.met(path, filled(text).encode())
+
+
+# The engine loses some matches of two counted jumps side by side, such as `[^ ]{4,120}.{0,200}`
+# before a rare word, which it looks for backwards (yara-x 1.23).
+@pytest.mark.parametrize(
+    "each", [each for each in _PACKED if each.yara], ids=lambda each: each.rule.id
+)
+def test_each_string_of_a_condition_is_found_where_its_expression_says(each: PackedRule) -> None:
+    texts = [NormalText(filled(text)).data for text in (*each.positive, *each.negative)]
+    for name, expression in _expressions(each):
+        compiled = re.compile(expression.encode())
+        scanner = yara_x.Scanner(
+            yara_x.compile(f"rule one {{ strings: $one = /{expression}/ condition: $one }}")
+        )
+        for text in texts:
+            is_found = bool(scanner.scan(text).matching_rules)
+            assert is_found == bool(compiled.search(text)), (name, text)
+
+
+# Four characters that differ in two bits at their ends are taken for others: `["', ]` for `[$(, ]`
+# (yara-x 1.23).
+def test_each_class_of_characters_has_the_ones_it_names() -> None:
+    bodies = [body for each in _PACKED if each.yara for _, body in _expressions(each)]
+    classes = {found for body in bodies for found in _CLASS.findall(body) if found.isascii()}
+    every = b" ".join(b"qxz%czxq" % code for code in range(256))
+    assert len(classes) > 100
+    for each in sorted(classes):
+        source = f"rule one {{ strings: $one = /qxz{each}zxq/ condition: $one }}"
+        matches = yara_x.Scanner(yara_x.compile(source)).scan(every).matching_rules[0].patterns[0]
+        found = {every[match.offset + 3] for match in matches.matches}
+        assert found == {code for code in range(256) if re.match(each.encode(), b"%c" % code)}, each
+
+
+def _expressions(each: PackedRule) -> Iterator[tuple[str, str]]:
+    body = each.yara.body if each.yara else ""
+    for found in re.finditer(r"^\s*(\$\w+) = /(.+)/(?: private)?\s*$", body, re.M):
+        yield found[1], found[2]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ _ASSIGNED = linear.compiled(
 )
 _ADDRESS = re.compile(rb"https?://(?:[^/@\s\"'`]{1,60}@)?([a-zA-Z0-9.-]{3,80})")
 _CALL = linear.compiled(
-    r"(?:\b(?:fetch|axios|ky|got|superagent|urlopen|Request|sendBeacon)"
+    r"(?:\b(?:fetch|axios|ky|got|superagent|urlopen|urlretrieve|Request|sendBeacon)"
     r"|\b(?:https?|requests|httpx|session|client|axios|ky|got|self\.\w+|this\.\w+|\w+)"
     r"\.(?:get|post|put|patch|request|Post|PostForm|NewRequest|Get)|Net::HTTP\.\w+)\s*\("
 )
