@@ -29,10 +29,12 @@ RULES: tuple[Rule, ...] = (_IN_PIECES,)
 _LITERAL = r"(?:\"[^\"\\\n]*\"|'[^'\\\n]*'|`[^`\\$\n]*`)"
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _OPERAND = rf"(?:{_LITERAL}|{_NAME})"
-# PHP joins with a dot, and Python what stands side by side.
-_SUM = linear.compiled(
-    rf"{_OPERAND}(?:\s{{0,20}}\+\s{{0,20}}{_OPERAND})+|{_LITERAL}(?:\s{{0,20}}\.?\s{{0,20}}{_LITERAL})+"
+# PHP joins with a dot.
+_ADDED = linear.compiled(
+    rf"{_OPERAND}(?:\s{{0,20}}\+\s{{0,20}}{_OPERAND})+|{_LITERAL}(?:\s{{0,20}}\.\s{{0,20}}{_LITERAL})+"
 )
+# Python joins what stands side by side; elsewhere it is an address and what it is called.
+_BESIDE = linear.compiled(rf"{_LITERAL}(?:\s{{1,40}}{_LITERAL})+")
 _LIST = linear.compiled(rf"[\[(]\s*{_LITERAL}(?:\s*,\s*{_LITERAL})+\s*,?\s*[\])]")
 # `${A}${B}` of shells and templates, `{a}{b}` of Python's f-strings.
 _FILLED = linear.compiled(rf"(?:[a-z]{{2,5}}://)?(?:\$?\{{{_NAME}\}}|\${_NAME}){{2,}}")
@@ -80,10 +82,10 @@ def _sightings(data: bytes) -> Iterator[Sighting]:
     constants = {
         found[1]: _plain(found[2]) for found in islice(_CONSTANT.finditer(data), _MOST_CONSTANTS)
     }
-    for pattern in (_SUM, _LIST, _FILLED):
+    for pattern, hides in _JOINED:
         for found in pattern.finditer(data):
             pieces = _pieces(found.group(), constants)
-            if len(pieces) > 1 and _hides(pieces):
+            if len(pieces) > 1 and sum(map(len, pieces)) <= _LONGEST_BYTES and hides(pieces):
                 yield Sighting(
                     rule_id=_IN_PIECES.id,
                     start=found.start(),
@@ -112,15 +114,32 @@ def _plain(literal: bytes) -> bytes:
     return _inside(found) if found and not found[5] else literal
 
 
-def _hides(pieces: list[bytes]) -> bool:
-    whole = b"".join(pieces)
-    if len(whole) > _LONGEST_BYTES:
+def _hides_account(pieces: list[bytes]) -> bool:
+    return _is_account(b"".join(pieces)) and not any(map(_is_account, pieces))
+
+
+def _hides_anything(pieces: list[bytes]) -> bool:
+    if any(b"://" in piece for piece in pieces[1:]):
         return False
+    whole = b"".join(pieces)
     return (
-        (_is_account(whole) and not any(map(_is_account, pieces)))
+        _hides_account(pieces)
         or any(_is_split(host[1] or host[2], pieces) for host in _HOST.finditer(whole))
         or any(_is_split(name.group(), pieces) for name in _TELLING.finditer(whole))
     )
+
+
+def _hides_beside(pieces: list[bytes]) -> bool:
+    return not any(b" " in piece for piece in pieces) and _hides_anything(pieces)
+
+
+# Whoever joins a list says so elsewhere; most lists are of addresses, versions and words.
+_JOINED = (
+    (_ADDED, _hides_anything),
+    (_BESIDE, _hides_beside),
+    (_FILLED, _hides_anything),
+    (_LIST, _hides_account),
+)
 
 
 def _is_account(whole: bytes) -> bool:
@@ -164,6 +183,9 @@ NEGATIVE: Mapping[str, tuple[ScannedFile, ...]] = {
         _script(
             'print("A long text that is wrapped, and that goes "\n      "on in the next line.")'
         ),
+        _script('PAGES = ["https://docs.tidedocs.net", "https://tideboard.io"]'),
+        _script("python-version: ['3.10', '3.11', '3.12']", "content/a.yml"),
+        _script('click A "https://tidedocs.net" "Go to the pages"', "content/a.md"),
         _script("Write 'a' + 'b', or copy + paste; don't", "content/a.md"),
     )
 }
