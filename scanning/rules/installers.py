@@ -38,7 +38,7 @@ _HOSTS = frozenset(
     packages.cloud.google.com packages.microsoft.com parallel.ai pdm-project.org php.new pixi.sh
     pkgs.netbird.io pkgx.sh planetscale.com prisma.io public.cdn.getdbt.com pulumi.com pyenv.run
     pypi.nvidia.com pypi.org python.org qlty.sh railway.app railway.com rancher.com rclone.org
-    registry.npmjs.org registry.yarnpkg.com release.anza.xyz release.solana.com
+    registry.npmjs.org registry.yarnpkg.com release.anza.xyz resend.com release.solana.com
     releases.hashicorp.com render.com replicate.com repo.anaconda.com rover.apollo.dev
     rpm.nodesource.com run.linkerd.io runpod.io rvm.io scala-cli.virtuslab.org
     sdk.cloud.google.com sentry.io sh.jbang.dev sh.rustup.rs singlestore.com sourcegraph.com

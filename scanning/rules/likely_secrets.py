@@ -1,5 +1,6 @@
 """Tell secrets that no shape of a provider's own gives away from words, paths and expressions."""
 
+import base64
 import re
 
 from scanning.rules.placeholders import (
@@ -74,8 +75,18 @@ def is_quoted_secret(value: bytes) -> bool:
         and value.count(b"/") < _PATH_PARTS
         and not _DIGEST.fullmatch(value)
         and not is_solana_address(value)
+        and not _is_encoded_text(value)
         and is_drawn(value, NAMED)
     )
+
+
+def _is_encoded_text(value: bytes) -> bool:
+    """Tell text in base64, which is read elsewhere (`child/hidden/base64_text.py`), from keys."""
+    try:
+        text = base64.b64decode(value, validate=True)
+    except ValueError:
+        return False
+    return text.isascii() and text.decode().replace("\n", " ").isprintable()
 
 
 def is_password(value: bytes) -> bool:
