@@ -16,12 +16,12 @@ _HOSTS = frozenset(
     brew.sh buf.build bun.sh cdn.coollabs.io chocolatey.org claude.ai cli.coderabbit.ai
     cli.devin.ai cli.doppler.com cli.github.com cli.inference.sh cli.kiro.dev cli.openfaas.com
     cli.sentry.dev cli.upbound.io clickhouse.com clis.cloud.ibm.com cloudflare.com cnfl.io
-    cockroachlabs.com code.kimi.com codeberg.org coder.com cog.run conda.io confluent.io
-    convex.dev cursor.com dagger.io dapr.io datadoghq.com daytona.io deb.nodesource.com deno.com
-    deno.land depot.dev determinate.systems developer.fermyon.com devpod.sh direnv.net
-    dl.google.com dokploy.com dot.net dotenvx.sh dotnet.microsoft.com download.docker.com
-    download.pytorch.org earthly.dev elan.lean-lang.org elastic.co encore.dev
-    files.pythonhosted.org fisher.io flox.dev fluxcd.io fly.io fnm.vercel.app
+    cockroachlabs.com code-server.dev code.kimi.com codeberg.org coder.com cog.run conda.io
+    confluent.io convex.dev cursor.com dagger.io dapr.io datadoghq.com daytona.io
+    deb.nodesource.com deno.com deno.land depot.dev determinate.systems developer.fermyon.com
+    devpod.sh direnv.net dl.google.com dokploy.com dot.net dotenvx.sh dotnet.microsoft.com
+    download.docker.com download.pytorch.org earthly.dev elan.lean-lang.org elastic.co
+    encore.dev files.pythonhosted.org fisher.io flox.dev fluxcd.io fly.io fnm.vercel.app
     foundry.paradigm.xyz frankenphp.dev fvm.app get-ghcup.haskell.org get.acme.sh
     get.airbyte.com get.anchore.io get.arkade.dev get.chezmoi.io get.docker.com get.hacs.xyz
     get.haskellstack.org get.helm.sh get.k0s.sh get.k3s.io get.livekit.io get.maestro.mobile.dev
@@ -30,21 +30,23 @@ _HOSTS = frozenset(
     gitlab.com gitpod.io golangci-lint.run goteleport.com grafana.com heroku.com influxdata.com
     install.astronomer.io install.duckdb.org install.julialang.org install.meteor.com
     install.pi-hole.net install.python-poetry.org install.surrealdb.com install.zerotier.com
-    istio.io jetify.com jfrog.io jsr.io just.systems k6.io kind.sigs.k8s.io laravel.build
-    linkerd.io lmstudio.ai localhost micro.mamba.pm minikube.sigs.k8s.io mise.jdx.dev mise.run
-    modal.com moonrepo.dev neon.tech netdata.cloud netlify.com newrelic.com nextflow.io
-    nixos.org nodejs.org npm.pkg.github.com npmjs.com npmjs.org ohmyposh.dev ohmyz.sh okteto.com
-    ollama.ai ollama.com omnitruck.chef.io opam.ocaml.org openai.com openclaw.ai opencode.ai
-    packages.cloud.google.com packages.microsoft.com parallel.ai pdm-project.org php.new pixi.sh
-    pkgs.netbird.io pkgx.sh planetscale.com prisma.io public.cdn.getdbt.com pulumi.com pyenv.run
-    pypi.nvidia.com pypi.org python.org qlty.sh railway.app railway.com rancher.com rclone.org
-    registry.npmjs.org registry.yarnpkg.com release.anza.xyz resend.com release.solana.com
-    releases.hashicorp.com render.com replicate.com repo.anaconda.com rover.apollo.dev
-    rpm.nodesource.com run.linkerd.io runpod.io rvm.io scala-cli.virtuslab.org
+    istio.io jetify.com jfrog.io jsr.io just.systems k6.io kind.sigs.k8s.io lambda.ai
+    lambdalabs.com laravel.build linkerd.io lmstudio.ai localhost micro.mamba.pm
+    minikube.sigs.k8s.io mise.jdx.dev mise.run modal.com moonrepo.dev neon.tech netdata.cloud
+    netlify.com newrelic.com nextflow.io nixos.org nodejs.org npm.pkg.github.com npmjs.com
+    npmjs.org ohmyposh.dev ohmyz.sh okteto.com ollama.ai ollama.com omnitruck.chef.io
+    opam.ocaml.org openai.com openclaw.ai opencode.ai packages.cloud.google.com
+    packages.microsoft.com parallel.ai pdm-project.org php.new pixi.sh pkgs.netbird.io pkgx.sh
+    planetscale.com prisma.io public.cdn.getdbt.com pulumi.com pyenv.run pypi.nvidia.com
+    pypi.org python.org qlty.sh railway.app railway.com rancher.com rclone.org
+    registry.npmjs.org registry.yarnpkg.com release.anza.xyz release.solana.com
+    releases.hashicorp.com render.com replicate.com repo.anaconda.com resend.com
+    rover.apollo.dev rpm.nodesource.com run.linkerd.io runpod.io rvm.io scala-cli.virtuslab.org
     sdk.cloud.google.com sentry.io sh.jbang.dev sh.rustup.rs singlestore.com sourcegraph.com
     sst.dev starship.rs stripe.com supabase.com tailscale.com taskfile.dev temporal.download
     tilt.dev tiup-mirrors.pingcap.com turso.tech upstash.com vector.dev vercel.com volta.sh
-    wasmer.io wasmtime.dev webi.sh webinstall.dev win.rustup.rs windsurf.com zed.dev
+    wasmer.io wasmtime.dev webi.sh webinstall.dev wheels.vllm.ai win.rustup.rs windsurf.com
+    zed.dev
     """.split()
 )
 # Of repositories at GitHub, by their owners.
@@ -53,8 +55,8 @@ _OWNERS = frozenset(
     ajeetdsouza anchore anthropics apple aquasecurity argoproj astral-sh block circleci-public
     denoland docker github golang golangci google hashicorp helm homebrew huggingface infracost
     istio jesseduffield k3d-io kubernetes kubernetes-sigs mamba-org microsoft nektos
-    nousresearch nvm-sh ohmyzsh oven-sh pyenv pypa rbenv rhysd rust-lang sdkman shorebirdtech
-    starship terraform-linters tmux-plugins trufflesecurity
+    nousresearch nvm-sh ohmyzsh oven-sh pyenv pypa rbenv render-oss rhysd rust-lang sdkman
+    shorebirdtech starship terraform-linters tmux-plugins trufflesecurity
     """.split()
 )
 _REPOSITORIES = frozenset(

@@ -32,6 +32,7 @@ _CODE = re.compile(
 _DIGEST = re.compile(rb"(?:sha(?:1|256|384|512)[-:])?[0-9a-f]{32,128}|sha(?:256|384|512)-.*", re.I)
 # An account's public name is 20 bytes; a private key is 32.
 _ETHEREUM_ADDRESS = re.compile(rb"0x[0-9a-f]{40}", re.I)
+_BASE64 = re.compile(rb"[A-Za-z0-9+/]{8,}={0,2}")
 _DATE = re.compile(rb"20[0-9]{2}-[01][0-9]-[0-3][0-9]")
 _SMALL, _CAPITAL, _NUMBER = re.compile(rb"[a-z]"), re.compile(rb"[A-Z]"), re.compile(rb"[0-9]")
 _SYMBOL = re.compile(rb"[^A-Za-z0-9_.:/-]")
@@ -58,8 +59,17 @@ def is_named_secret(value: bytes) -> bool:
         and bits_per_character(value) >= _NAMED_BITS
         and not is_solana_address(value)
         and not _ETHEREUM_ADDRESS.fullmatch(value)
+        and not _hides_nothing(value)
         and is_drawn(value, NAMED)
     )
+
+
+def _hides_nothing(value: bytes) -> bool:
+    """Tell the base64 of a number, or of words that stand for a secret."""
+    if not _BASE64.fullmatch(value):
+        return False
+    text = decoded(value.rstrip(b"="))
+    return text.isdigit() or (text.isascii() and text.isalnum() and is_placeholder(text))
 
 
 def is_drawn_word(value: bytes) -> bool:

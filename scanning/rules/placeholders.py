@@ -6,7 +6,8 @@ from collections import Counter
 
 # Examples that providers publish, in lower case, without what would make a whole one: of AWS,
 # the emulators of Azure, Google, GitHub, jwt.io, Stripe, Telegram, Mailgun, Plaid, the first
-# accounts of Hardhat and Anvil, and the standards of HTTP, OAuth, JSON Web Signature and UUID.
+# accounts of Hardhat and Anvil, Neon, the header of tokens that nothing signs, and the standards of
+# HTTP, OAuth, JSON Web Signature and UUID.
 _PUBLISHED = (
     b"akiaiosfodnn7",
     b"akiai44qh8dhb",
@@ -31,6 +32,11 @@ _PUBLISHED = (
     b"tgzv3jokf0xg5qx2tlkwia",
     b"splxlobezqqybys6wxsbia",
     b"eyj0exaioijkv1qila0kicjhbgcioijiuzi1nij9",
+    b"eyjhbgcioijub25li",
+    b"9tlr13774gizljemrr133j5koy3bmsphj8iu",
+    b"ewcs9iogffb7",
+    b"n67fdmtgvjke",
+    b"idnnorost71p",
     b"550e8400-e29b-41d4-a716-446655440000",
     b"f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
 )

@@ -100,6 +100,11 @@ _OF_CUSTOMERS = frozenset(
 )
 _SECOND_LEVEL = frozenset({"co", "com", "org", "net", "ac", "gov"})
 _SHORTEST = 4
+# Names of formats, which look like addresses and are asked for nothing; and what templates write.
+_NO_SERVERS = re.compile(
+    r"(?:^|\.)(?:openxmlformats\.org|xmlsoap\.org|w3\.org)$"
+    r"|(?:^|\.)your-?(?:app|domain|site|server|company|store)\.com$"
+)
 _OURS = re.compile(
     r"^(?:localhost|127\.|0\.0\.0\.0|10\.|192\.168\.|\[)|\.(?:internal|local|localhost)$|^[^.]*$"
 )
@@ -144,7 +149,9 @@ def stranger(host: str) -> str:
     """Return the name under which a host is known, empty when it is a vendor's or no stranger's."""
     host = host.lower().rstrip(".")
     parents = (host.split(".", number)[-1] for number in range(4))
-    if _OURS.search(host) or "example" in host or not _ALL.isdisjoint(parents):
+    if _OURS.search(host) or _NO_SERVERS.search(host) or "example" in host:
+        return ""
+    if not _ALL.isdisjoint(parents):
         return ""
     return host if host.replace(".", "").isdigit() else _owner(host)
 
