@@ -44,7 +44,7 @@ _PUBLISHED = (
 _TELLING = re.compile(
     rb"example|placeholder|your[-_]|your(?:api|secret|token|key|pass|access)|change[-_]?me"
     rb"|replace|redacted|insert[-_]|dummy|sample|not[-_]?(?:a[-_]?)?real|foo[-_]?bar"
-    rb"|x{5}|\*{3}|\.{3}|[-_]here\b|goes[-_]?here|<[a-z]|test[-_]?(?:key|token|secret)",
+    rb"|\.signature$|x{5}|\*{3}|\.{3}|[-_]here\b|goes[-_]?here|<[a-z]|test[-_]?(?:key|token|secret)",
     re.I,
 )
 _SUBSTITUTED = re.compile(rb"^[<\[{(%]|^\$[A-Za-z_{(]|\$\{|\{\{|%\(|#\{", re.I)

@@ -234,7 +234,10 @@ NEGATIVE: Mapping[str, tuple[ScannedFile, ...]] = {
     _DOWNLOADS.id: _files("claude-docs.vercel.app", "login.microsoftonline.com", "docker-cli.dev"),
     _NOBODYS.id: _files("acme-files.net", "app.acme.com", "services.acme.com", "setup.acme-app.io"),
     _INTERNATIONAL.id: _files("acme.com/b\u00fccher", "acme.de", "\u2026", "\u2026/a?b=c"),
-    _FREE.id: _files("acme.github.io", "vercel.app", "acme.readthedocs.io", "acme.dev"),
+    _FREE.id: _files(
+        *("acme.github.io", "vercel.app", "acme.readthedocs.io", "acme.dev"),
+        *("your-worker.workers.dev", "a.example.workers.dev", "abc123.ngrok.io"),
+    ),
     _USER.id: _files(
         "anna@acme.com/x", "anna:pw@acme.com", "token@github.com/a", "medium.com/@anna"
     ),

@@ -33,6 +33,9 @@ _OF_ACCOUNTS = frozenset({"github.io", "gitlab.io", "readthedocs.io"})
 # There names are known by what is published under them, or are hosts of machines.
 _OF_WORKS = _OF_ACCOUNTS | {"gitbook.io", "notion.site", "hf.space", "cloudfront.net"}
 
+# What documentation writes where the name of one's own would stand.
+_STANDING_FOR_ONE = frozenset({"abc123", "example", "my-app", "myapp", "xxxx"})
+
 
 def is_lookalike(host: Host) -> bool:
     """Tell a name that is made to be taken for a trusted one."""
@@ -90,9 +93,10 @@ def is_international(host: Host) -> bool:
 
 
 def is_free(host: Host) -> bool:
-    """Tell a page for which nobody has paid or signed."""
+    """Tell a page for which nobody has paid or signed, and which no template writes."""
     parent = host.shared_parent
-    return bool(parent) and parent not in _OF_WORKS
+    is_filled_in = host.label.startswith("your") or host.label in _STANDING_FOR_ONE
+    return bool(parent) and parent not in _OF_WORKS and not is_filled_in
 
 
 def _words_beside(label: str) -> Collection[str]:
