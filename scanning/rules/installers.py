@@ -103,6 +103,11 @@ def is_anybodys(command: bytes) -> bool:
     return any(not _is_known(*place) and _is_anybodys(*place) for place in _places(command))
 
 
+def is_makers(host: bytes) -> bool:
+    """Tell a host from which the maker of a well-known tool serves its installer."""
+    return host.lower() not in _REPOSITORIES and _is_known(host.lower(), b"")
+
+
 def _places(command: bytes) -> list[tuple[bytes, bytes]]:
     return [
         ((match[1] or match[3]).lower(), (match[2] or b"").lower())

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from itertools import islice
 
-from scanning.rules import linear
+from scanning.rules import installers, linear
 from scanning.rules.link import addresses, brands, names, numbers
 from scanning.rules.link.addresses import Address, Host
 from scanning.rules.rule import Category, Confidence, Rule, Severity, Sighting
@@ -161,6 +161,8 @@ def _is_strangers(written: bytes) -> bool:
     host = addresses.host_of(written)
     if host is None or host.is_reserved or host.name.endswith(_PUBLIC_BODIES):
         return False
+    if installers.is_makers(written):
+        return False
     return host.owned not in brands.OWNED and host.owned not in _PUBLISHERS
 
 
@@ -244,6 +246,7 @@ NEGATIVE: Mapping[str, tuple[ScannedFile, ...]] = {
     _COUNTLESS.id: _files(" https://".join(["acme.dev"] * 5_001)),
     _PROGRAM.id: _files(
         *("nodejs.org/a.msi", "example.com/setup.exe", "ftp.ncbi.nlm.nih.gov/datasets.exe"),
+        "resend.com/install.ps1",
         *("github.com/a/b/releases/download/1/a.zip", "acme.com/page.html", "acme.com/exe"),
     ),
 }
