@@ -56,7 +56,7 @@ _OWNERS = frozenset(
     denoland docker github golang golangci google hashicorp helm homebrew huggingface infracost
     istio jesseduffield k3d-io kubernetes kubernetes-sigs mamba-org microsoft nektos
     nousresearch nvm-sh ohmyzsh oven-sh pyenv pypa rbenv render-oss rhysd rust-lang sdkman
-    shorebirdtech starship terraform-linters tmux-plugins trufflesecurity
+    shorebirdtech starship terraform-linters tmux-plugins trufflesecurity unslothai
     """.split()
 )
 _REPOSITORIES = frozenset(
