@@ -6,8 +6,8 @@ from collections import Counter
 
 # Examples that providers publish, in lower case, without what would make a whole one: of AWS,
 # the emulators of Azure, Google, GitHub, jwt.io, Stripe, Telegram, Mailgun, Plaid, the first
-# accounts of Hardhat and Anvil, Neon, the header of tokens that nothing signs, and the standards of
-# HTTP, OAuth, JSON Web Signature and UUID.
+# accounts of Hardhat and Anvil, a published skill on Neon, the header of tokens that nothing signs,
+# and the standards of HTTP, OAuth, JSON Web Signature and UUID.
 _PUBLISHED = (
     b"akiaiosfodnn7",
     b"akiai44qh8dhb",
