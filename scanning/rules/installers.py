@@ -64,9 +64,14 @@ _REPOSITORIES = frozenset(
 )
 
 
-# In lessons and templates; no attack would get anything from there.
+# In lessons and templates: names that are registered as a whole, by whoever parks them, so that no
+# attack gets a host by having such a word in its name.
 _PLACEHOLDER = re.compile(
-    rb"evil|attack|malicious|malware|hacker|example|your|vendor|some|placeholder|\.\.\.", re.I
+    rb"(?:^|\.)(?:evil|bad|attack(?:er)?|malicious|malware|hacker|example|vendor|placeholder|domain"
+    rb"|(?:your|some|my|evil|bad|attacker|malicious|hacker|example)-?(?:app|api|site|website|server"
+    rb"|host|domain|company|org|repo|name|where|c2|cdn|tool|script|installer))\.[a-z]{2,12}$"
+    rb"|\.(?:example|test|invalid|localhost)$|\.\.\.",
+    re.I,
 )
 
 
@@ -90,7 +95,10 @@ _MODULES = re.compile(
 
 def is_unknown_repository(command: bytes) -> bool:
     """Tell a program of somebody's repository from those of well-known owners."""
-    return not _MODULES.search(command) and not _PLACEHOLDER.search(command)
+    is_written_out = b"..." not in command and not any(
+        _PLACEHOLDER.search(host) for host, _ in _places(command)
+    )
+    return is_written_out and not _MODULES.search(command)
 
 
 def is_unknown(command: bytes) -> bool:

@@ -100,6 +100,8 @@ _OF_CUSTOMERS = frozenset(
 )
 _SECOND_LEVEL = frozenset({"co", "com", "org", "net", "ac", "gov"})
 _SHORTEST = 4
+# Not every name with the word in it: anybody can have one of these.
+_EXAMPLE = re.compile(r"(?:^|\.)example\.[a-z]{2,12}$|\.example$")
 # Names of formats, which look like addresses and are asked for nothing; and what templates write.
 _NO_SERVERS = re.compile(
     r"(?:^|\.)(?:openxmlformats\.org|xmlsoap\.org|w3\.org)$"
@@ -149,7 +151,7 @@ def stranger(host: str) -> str:
     """Return the name under which a host is known, empty when it is a vendor's or no stranger's."""
     host = host.lower().rstrip(".")
     parents = (host.split(".", number)[-1] for number in range(4))
-    if _OURS.search(host) or _NO_SERVERS.search(host) or "example" in host:
+    if _OURS.search(host) or _NO_SERVERS.search(host) or _EXAMPLE.search(host):
         return ""
     if not _ALL.isdisjoint(parents):
         return ""
