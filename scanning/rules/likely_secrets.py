@@ -91,12 +91,15 @@ def is_quoted_secret(value: bytes) -> bool:
 
 
 def _is_encoded_text(value: bytes) -> bool:
-    """Tell text in base64, which is read elsewhere (`child/hidden/base64_text.py`), from keys."""
+    """Tell sentences and code in base64, which is read elsewhere (`child/hidden`), from keys.
+
+    A user and a password are text, too, but have no spaces.
+    """
     try:
         text = base64.b64decode(value, validate=True)
     except ValueError:
         return False
-    return text.isascii() and text.decode().replace("\n", " ").isprintable()
+    return b" " in text and text.isascii() and text.decode().replace("\n", " ").isprintable()
 
 
 def is_password(value: bytes) -> bool:
