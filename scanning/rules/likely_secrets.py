@@ -34,6 +34,9 @@ _DIGEST = re.compile(rb"(?:sha(?:1|256|384|512)[-:])?[0-9a-f]{32,128}|sha(?:256|
 _ETHEREUM_ADDRESS = re.compile(rb"0x[0-9a-f]{40}", re.I)
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{8,}={0,2}")
 _DATE = re.compile(rb"20[0-9]{2}-[01][0-9]-[0-3][0-9]")
+# Keys that pages and apps show to everybody: PostHog's of a project, Stripe's and Supabase's publishable.
+_SHOWN_TO_ALL = re.compile(rb"(?:phc|pk_live|pk_test|sb_publishable)_")
+_CALL = re.compile(rb"[a-z]\.[a-z]{3,}\(", re.I)
 _SMALL, _CAPITAL, _NUMBER = re.compile(rb"[a-z]"), re.compile(rb"[A-Z]"), re.compile(rb"[0-9]")
 _SYMBOL = re.compile(rb"[^A-Za-z0-9_.:/-]")
 _PATH_PARTS = 3
@@ -55,6 +58,7 @@ def is_named_secret(value: bytes) -> bool:
     """Tell a value that a generator made, where only its name says that it is a secret."""
     return (
         not _CODE.search(value)
+        and not _SHOWN_TO_ALL.match(value)
         and not _DATE.search(value)
         and bits_per_character(value) >= _NAMED_BITS
         and not is_solana_address(value)
@@ -99,7 +103,8 @@ def _is_encoded_text(value: bytes) -> bool:
         text = base64.b64decode(value, validate=True)
     except ValueError:
         return False
-    return b" " in text and text.isascii() and text.decode().replace("\n", " ").isprintable()
+    is_text = b" " in text or _CALL.search(text)
+    return bool(is_text) and text.isascii() and text.decode().replace("\n", " ").isprintable()
 
 
 def is_password(value: bytes) -> bool:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from mog_package import Package
-from scanning.rules import fences
+from scanning.rules import fences, installers
 from scanning.rules.code import requests, scripts, vendors
 from scanning.rules.rule import Category, Confidence, Remark, Rule, Severity
 
@@ -94,13 +94,14 @@ def _of_strangers(program: bytes) -> Iterator[tuple[Rule, str, int, bytes]]:
     asked = list(requests.of(program))
     shows_key = _KEY_SHOWN.search(_without_vendors(program, asked, by_name)) is not None
     for start, request in asked:
-        owner = vendors.stranger(requests.host(request, by_name))
+        host = requests.host(request, by_name)
+        owner = vendors.stranger(host)
         if not owner:
             continue
         call = program[start : start + _NAME_BYTES] + request
         if not shows_key and _SENDS.search(call):
             yield _UNTOLD, owner, start, request
-        elif runs and not _KEY_SHOWN.search(request):
+        elif runs and not (_KEY_SHOWN.search(request) or installers.is_makers(host.encode())):
             yield _RUN, owner, start, request
     # An address that has a name may be asked by a function of the program's own.
     if runs and asked and not shows_key:
@@ -223,6 +224,12 @@ NEGATIVE: Mapping[str, tuple[Mapping[str, bytes], ...]] = {
             "content/scripts/a.sh": (
                 b"curl -LO https://github.com/acme/tides/releases/download/v1/tides\n"
                 b"chmod +x tides\n"
+            )
+        },
+        {
+            "content/scripts/a.py": (
+                b"import subprocess\n"
+                b"subprocess.run('curl -LsSf https://astral.sh/uv/install.sh | sh', shell=True)\n"
             )
         },
     ),

@@ -101,7 +101,7 @@ _OF_CUSTOMERS = frozenset(
 _SECOND_LEVEL = frozenset({"co", "com", "org", "net", "ac", "gov"})
 _SHORTEST = 4
 # Not every name with the word in it: anybody can have one of these.
-_EXAMPLE = re.compile(r"(?:^|\.)example\.[a-z]{2,12}$|\.example$")
+_EXAMPLE = re.compile(r"(?:^|\.)example\.[a-z]{2,12}$|\.(?:example|test|invalid)$")
 # Names of formats, which look like addresses and are asked for nothing; and what templates write.
 _NO_SERVERS = re.compile(
     r"(?:^|\.)(?:openxmlformats\.org|xmlsoap\.org|w3\.org)$"
@@ -114,8 +114,10 @@ _OURS = re.compile(
 
 def of(variable: str) -> str:
     """Return the vendor that a variable names; empty when it names none that could be told."""
-    word = variable.lower().partition("_")[0]
-    return word if word in _DOMAINS or len(word) >= _SHORTEST else ""
+    words = variable.lower().split("_")
+    known = [word for word in words if word in _DOMAINS]
+    # A program's own name may stand first: ACME_TELEGRAM_BOT_TOKEN.
+    return known[-1] if known else words[0] if len(words[0]) >= _SHORTEST else ""
 
 
 def is_known(vendor: str) -> bool:
