@@ -203,7 +203,10 @@ POSITIVE: Mapping[str, tuple[ScannedFile, ...]] = {
     _BORROWED.id: _files(
         "openclaw.careers", "support-metamask.io", "metamask.vercel.app", "getopenclaw.xyz"
     ),
-    _DOWNLOADS.id: _files("openclawcli.vercel.app", "claude-login.net", "install-openclaw.com/x"),
+    _DOWNLOADS.id: _files(
+        *("openclawcli.vercel.app", "claude-login.net", "install-openclaw.com/x"),
+        *("openclawcli.forum", "openclaw-core.site/a"),
+    ),
     _NOBODYS.id: _files("install.app-distribution.net/a", "download.setup-service.com"),
     _INTERNATIONAL.id: _files("xn--bcher-kva.de", "b\u00fccher.de/x", "b\u00fc\u2026.de"),
     _FREE.id: _files("acme-helper.vercel.app", "a-b.pages.dev/x", "x.acme.workers.dev"),
@@ -233,7 +236,10 @@ NEGATIVE: Mapping[str, tuple[ScannedFile, ...]] = {
         *("openclaw.ai", "anthropic.github.io/x", "cursor.directory", "awesome-claude.com"),
         *("github.acme.com", "docs.docker.com", "python-poetry.org"),
     ),
-    _DOWNLOADS.id: _files("claude-docs.vercel.app", "login.microsoftonline.com", "docker-cli.dev"),
+    _DOWNLOADS.id: _files(
+        *("claude-docs.vercel.app", "login.microsoftonline.com", "docker-cli.dev"),
+        *("geminicli.com/docs", "openclaw-core.dev"),
+    ),
     _NOBODYS.id: _files("acme-files.net", "app.acme.com", "services.acme.com", "setup.acme-app.io"),
     _INTERNATIONAL.id: _files("acme.com/b\u00fccher", "acme.de", "\u2026", "\u2026/a?b=c"),
     _FREE.id: _files(

@@ -10,7 +10,7 @@ _ENTER = frozenset({"login", "signin", "verify", "verification", "wallet"})
 _FETCH = frozenset(
     {"install", "installer", "setup", "download", "downloads", "update", "updates", "upgrade"}
 )
-_PROGRAM = frozenset({"cli", "desktop", "driver"})
+_PROGRAM = frozenset({"cli", "core", "desktop", "driver"})
 _PROMISES = frozenset(
     {
         *(_ENTER | _FETCH | _PROGRAM),
@@ -25,6 +25,8 @@ _GENERIC = frozenset(
     }
 )
 _NAMES = tuple(brands.NAMES)
+# Under these, fans and third parties tell of a tool in its name; under the rest hardly anybody does.
+_OF_MAKERS = frozenset({"com", "org", "net", "io", "dev", "ai", "app", "sh", "co", "md", "cloud"})
 _ENDINGS = ("com-", "org-", "net-", "io-", "ai-", "app-", "dev-")
 _COUNTRY_LETTERS = 2
 _LABELS_OF_A_NAME = 2
@@ -78,7 +80,8 @@ def offers_downloads(host: Host) -> bool:
     """Tell a page that offers programs or asks for a sign-in in a borrowed name."""
     if host.owned in brands.OWNED:
         return False
-    promises = _ENTER | _FETCH | _PROGRAM if host.shared_parent else _ENTER | _FETCH
+    is_odd = host.shared_parent or host.name.rpartition(".")[2] not in _OF_MAKERS
+    promises = _ENTER | _FETCH | _PROGRAM if is_odd else _ENTER | _FETCH
     return not promises.isdisjoint(_words_beside(host.label))
 
 
