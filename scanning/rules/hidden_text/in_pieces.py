@@ -45,8 +45,9 @@ _CONSTANT = linear.compiled(
 _EACH = re.compile(
     rb"\"([^\"\\\n]*)\"|'([^'\\\n]*)'|`([^`\\$\n]*)`|([a-z]{2,5}://)|([A-Za-z_][A-Za-z0-9_]*)"
 )
-# A text that is longer is no address; a program that has more constants is a table.
-_LONGEST_BYTES = 400
+# A shorter text names nothing, and a longer one is no address; a program that has more constants is
+# a table.
+_SHORTEST_BYTES, _LONGEST_BYTES = 4, 400
 _MOST_CONSTANTS = 400
 _OF_A_FILE = 3
 # Of an account: so many digits, which no word has.
@@ -85,7 +86,10 @@ def _sightings(data: bytes) -> Iterator[Sighting]:
     for pattern, hides in _JOINED:
         for found in pattern.finditer(data):
             pieces = _pieces(found.group(), constants)
-            if len(pieces) > 1 and sum(map(len, pieces)) <= _LONGEST_BYTES and hides(pieces):
+            is_short = sum(map(len, pieces)) < _SHORTEST_BYTES
+            if is_short or len(pieces) == 1 or sum(map(len, pieces)) > _LONGEST_BYTES:
+                continue
+            if hides(pieces):
                 yield Sighting(
                     rule_id=_IN_PIECES.id,
                     start=found.start(),
