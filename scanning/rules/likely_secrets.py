@@ -34,7 +34,8 @@ _DIGEST = re.compile(rb"(?:sha(?:1|256|384|512)[-:])?[0-9a-f]{32,128}|sha(?:256|
 _ETHEREUM_ADDRESS = re.compile(rb"0x[0-9a-f]{40}", re.I)
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{8,}={0,2}")
 _DATE = re.compile(rb"20[0-9]{2}-[01][0-9]-[0-3][0-9]")
-# Keys that pages and apps show to everybody: PostHog's of a project, Stripe's and Supabase's publishable.
+# Keys that pages show to everybody: PostHog's of a project, the publishable ones of Stripe and
+# Supabase.
 _SHOWN_TO_ALL = re.compile(rb"(?:phc|pk_live|pk_test|sb_publishable)_")
 _CALL = re.compile(rb"[a-z]\.[a-z]{3,}\(", re.I)
 _SMALL, _CAPITAL, _NUMBER = re.compile(rb"[a-z]"), re.compile(rb"[A-Z]"), re.compile(rb"[0-9]")
@@ -86,6 +87,7 @@ def is_quoted_secret(value: bytes) -> bool:
     return (
         all(kind.search(value) for kind in (_SMALL, _CAPITAL, _NUMBER))
         and bits_per_character(value) >= _QUOTED_BITS
+        and not _SHOWN_TO_ALL.match(value)
         and value.count(b"/") < _PATH_PARTS
         and not _DIGEST.fullmatch(value)
         and not is_solana_address(value)

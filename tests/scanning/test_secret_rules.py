@@ -1,5 +1,6 @@
 """Secrets are told from examples of them, once, and by the rule that knows them best."""
 
+import base64
 from collections import Counter
 
 import pytest
@@ -67,6 +68,16 @@ def hits(data: bytes) -> list[tuple[str, int]]:
 )
 def test_what_documentation_writes_is_no_secret(example: bytes) -> None:
     assert hits(example + b"\n") == []
+
+
+@pytest.mark.parametrize("prefix", [b"phc_", b"pk_live_", b"pk_test_", b"sb_publishable_"])
+def test_a_key_that_pages_show_to_everybody_is_no_secret(prefix: bytes) -> None:
+    assert hits(b"const API_KEY = '" + prefix + drawn(43) + b"'\n") == []
+
+
+def test_a_call_in_base64_is_read_as_text_and_is_no_secret() -> None:
+    script = base64.b64encode(b"document.querySelector('#tide').click();document.title")
+    assert hits(b'browser eval -b "' + script + b'"\n') == []
 
 
 @pytest.mark.parametrize(

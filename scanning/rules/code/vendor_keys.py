@@ -195,6 +195,13 @@ NEGATIVE: Mapping[str, tuple[Mapping[str, bytes], ...]] = {
             )
         },
         {
+            "content/scripts/a.js": (
+                b"let token = process.env.ACMEBOARD_TELEGRAM_BOT_TOKEN;\n"
+                b"await fetch(`https://api.telegram.org/bot${token}/getMe`);\n"
+                b"await fetch('https://acmeboard.io/v1');\n"
+            )
+        },
+        {
             "content/scripts/a.py": (
                 b"A = os.getenv('TIDEBOARD_TOKEN')\n"
                 b"requests.get('https://api.tides.example', headers={'x': A})\n"

@@ -25,7 +25,7 @@ _GENERIC = frozenset(
     }
 )
 _NAMES = tuple(brands.NAMES)
-# Under these, fans and third parties tell of a tool in its name; under the rest hardly anybody does.
+# Under these, others than the maker tell of a tool in its name; under the rest hardly anybody does.
 _OF_MAKERS = frozenset({"com", "org", "net", "io", "dev", "ai", "app", "sh", "co", "md", "cloud"})
 _ENDINGS = ("com-", "org-", "net-", "io-", "ai-", "app-", "dev-")
 _COUNTRY_LETTERS = 2
