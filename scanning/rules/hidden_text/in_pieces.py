@@ -36,6 +36,11 @@ _ADDED = linear.compiled(
 # Python joins what stands side by side; elsewhere it is an address and what it is called.
 _BESIDE = linear.compiled(rf"{_LITERAL}(?:\s{{1,40}}{_LITERAL})+")
 _LIST = linear.compiled(rf"[\[(]\s*{_LITERAL}(?:\s*,\s*{_LITERAL})+\s*,?\s*[\])]")
+# `["htt", "ps:"].join("")` and `"".join(["htt", "ps:"])` say that they are one text.
+_JOINED_LIST = linear.compiled(
+    rf"\[\s*{_LITERAL}(?:\s*,\s*{_LITERAL})+\s*,?\s*\]\s*\.join\(\s*(?:''|\"\"|``)\s*\)"
+    rf"|(?:''|\"\")\.join\(\s*[\[(]\s*{_LITERAL}(?:\s*,\s*{_LITERAL})+\s*,?\s*[\])]\s*\)"
+)
 # `${A}${B}` of shells and templates, `{a}{b}` of Python's f-strings.
 _FILLED = linear.compiled(rf"(?:[a-z]{{2,5}}://)?(?:\$?\{{{_NAME}\}}|\${_NAME}){{2,}}")
 _CONSTANT = linear.compiled(
@@ -68,6 +73,7 @@ _HOST = re.compile(
 # None has two words, between which a long text may be wrapped.
 _TELLING = re.compile(
     rb"child_process|os\.system|subprocess|powershell|/dev/tcp|\.ssh/|id_(?:rsa|ed25519)"
+    rb"|\.(?:npmrc|netrc|pypirc|git-credentials|docker/config|kube/config)\b"
     rb"|\.aws/cred|api/webhooks|api\.telegram|wallet\.dat|\bcurl\b|\bwget\b|authorized_keys|\.gnupg",
     re.I,
 )
@@ -101,12 +107,12 @@ def _sightings(data: bytes) -> Iterator[Sighting]:
 def _pieces(written: bytes, constants: Mapping[bytes, bytes]) -> list[bytes]:
     """Return what is joined; nothing where a part is not known."""
     pieces: list[bytes] = []
-    for each in _EACH.finditer(written):
+    for each in _EACH.finditer(written.replace(b".join(", b"(")):
         piece = constants.get(each[5]) if each[5] else _inside(each)
         if piece is None:
             return []
         pieces.append(piece)
-    return pieces
+    return [piece for piece in pieces if piece]
 
 
 def _inside(literal: re.Match[bytes]) -> bytes:
@@ -142,6 +148,7 @@ _JOINED = (
     (_ADDED, _hides_anything),
     (_BESIDE, _hides_beside),
     (_FILLED, _hides_anything),
+    (_JOINED_LIST, _hides_anything),
     (_LIST, _hides_account),
 )
 
@@ -173,6 +180,9 @@ POSITIVE: Mapping[str, tuple[ScannedFile, ...]] = {
         ),
         _script("A=https://in.ti\nB=dedocs.net\nset -- ${A}${B}/u", "content/a.sh"),
         _script("require('child' + '_pro' + 'cess')", "content/a.js"),
+        _script("const h = ['https:/', '/in.ti', 'de-docs', '.com/v2'].join('')", "content/a.js"),
+        _script('u = "".join(["https://in.ti", "de-docs.net"])'),
+        _script("p = '.np' + 'mrc'", "content/a.js"),
         _script("$f = '/.ss' . 'h/id';", "content/a.php"),
     )
 }
