@@ -105,8 +105,8 @@ def _is_encoded_text(value: bytes) -> bool:
         text = base64.b64decode(value, validate=True)
     except ValueError:
         return False
-    is_text = b" " in text or _CALL.search(text)
-    return bool(is_text) and text.isascii() and text.decode().replace("\n", " ").isprintable()
+    is_text = b" " in text or _CALL.search(text) is not None
+    return is_text and text.isascii() and text.decode().replace("\n", " ").isprintable()
 
 
 def is_password(value: bytes) -> bool:

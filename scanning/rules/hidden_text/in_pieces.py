@@ -92,10 +92,8 @@ def _sightings(data: bytes) -> Iterator[Sighting]:
     for pattern, hides in _JOINED:
         for found in pattern.finditer(data):
             pieces = _pieces(found.group(), constants)
-            is_short = sum(map(len, pieces)) < _SHORTEST_BYTES
-            if is_short or len(pieces) == 1 or sum(map(len, pieces)) > _LONGEST_BYTES:
-                continue
-            if hides(pieces):
+            size = sum(map(len, pieces))
+            if len(pieces) > 1 and _SHORTEST_BYTES <= size <= _LONGEST_BYTES and hides(pieces):
                 yield Sighting(
                     rule_id=_IN_PIECES.id,
                     start=found.start(),
