@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from scanning.rules.link.addresses import Host
+
 # Hosts by the first word of a variable, as the providers' own documentation names both.
 _DOMAINS = {
     "openai": "openai.com openai.azure.com cognitiveservices.azure.com oaiusercontent.com",
@@ -101,7 +103,7 @@ _OF_CUSTOMERS = frozenset(
 _SECOND_LEVEL = frozenset({"co", "com", "org", "net", "ac", "gov"})
 _SHORTEST = 4
 # Not every name with the word in it: anybody can have one of these.
-_EXAMPLE = re.compile(r"(?:^|\.)example\.[a-z]{2,12}$|\.(?:example|test|invalid)$")
+_EXAMPLE = re.compile(r"(?:^|\.)example\.[a-z]{2,12}$")
 # Names of formats, which look like addresses and are asked for nothing; and what templates write.
 _NO_SERVERS = re.compile(
     r"(?:^|\.)(?:openxmlformats\.org|xmlsoap\.org|w3\.org)$"
@@ -153,7 +155,9 @@ def stranger(host: str) -> str:
     """Return the name under which a host is known, empty when it is a vendor's or no stranger's."""
     host = host.lower().rstrip(".")
     parents = (host.split(".", number)[-1] for number in range(4))
-    if _OURS.search(host) or _NO_SERVERS.search(host) or _EXAMPLE.search(host):
+    if _OURS.search(host) or Host(host).is_reserved:
+        return ""
+    if _NO_SERVERS.search(host) or _EXAMPLE.search(host):
         return ""
     if not _ALL.isdisjoint(parents):
         return ""
