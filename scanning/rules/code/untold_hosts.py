@@ -106,7 +106,8 @@ def _of_strangers(program: bytes) -> Iterator[tuple[Rule, str, int, bytes]]:
     # An address that has a name may be asked by a function of the program's own.
     if runs and asked and not shows_key:
         for host in by_name.values():
-            if owner := vendors.stranger(host):
+            owner = vendors.stranger(host)
+            if owner and not installers.is_makers(host.encode()):
                 yield _RUN, owner, program.find(host.encode()), host.encode()
 
 
@@ -230,6 +231,12 @@ NEGATIVE: Mapping[str, tuple[Mapping[str, bytes], ...]] = {
             "content/scripts/a.py": (
                 b"import subprocess\n"
                 b"subprocess.run('curl -LsSf https://astral.sh/uv/install.sh | sh', shell=True)\n"
+            )
+        },
+        {
+            "content/scripts/a.py": (
+                b"UV = 'https://astral.sh/uv/install.sh'\n"
+                b"subprocess.run(urlopen(UV).read(), shell=True)\n"
             )
         },
     ),

@@ -103,7 +103,7 @@ def _sightings(data: bytes) -> Iterator[Sighting]:
 
 
 def _pieces(written: bytes, constants: Mapping[bytes, bytes]) -> list[bytes]:
-    """Return what is joined; nothing where a part is not known."""
+    """Return what is joined, but for `join` itself; nothing where a part is not known."""
     pieces: list[bytes] = []
     for each in _EACH.finditer(written.replace(b".join(", b"(")):
         piece = constants.get(each[5]) if each[5] else _inside(each)
